@@ -1,0 +1,1 @@
+"""How they ask: the `alliage` command and the HTTP service, which translate and decide nothing."""

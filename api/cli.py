@@ -1,0 +1,219 @@
+"""The command `alliage`: it understands what was typed, asks, prints; it decides nothing."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NoReturn, TypeAlias
+
+from api import as_json, render
+from api.demo import demo
+from api.export import FORMATS, export
+from api.session import reading
+from graph.errors import AlliageError, RequestError
+from graph.settings import Settings
+from graph.sqlite import SqliteStore
+from ingest.catalogue import IMPORTERS, importer
+from ingest.runner import ingest
+from queries import bridges, find, partners, path, show
+
+Arguments: TypeAlias = argparse.Namespace
+Command: TypeAlias = Callable[[Settings, Arguments], None]
+
+_BAD_INPUT, _INTERRUPTED = 2, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that reports what it does not understand as an error of ours."""
+
+    def error(self, message: str) -> NoReturn:
+        raise RequestError(f"{message} (voir {self.prog} --help)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = _parser().parse_args(words)
+        settings = Settings.from_environment(os.environ)
+        if arguments.store:
+            settings = Settings.from_environment(
+                {**os.environ, "ALLIAGE_STORE": arguments.store}
+            )
+        arguments.run(settings, arguments)
+    except AlliageError as problem:
+        return _report(problem, in_json="--json" in words)
+    except KeyboardInterrupt:
+        print("Interrompu : rien n'a été changé.", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing more to say, nothing to complain of.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _report(problem: AlliageError, *, in_json: bool) -> int:
+    if in_json:
+        print(as_json.text(as_json.error(problem)))
+    else:
+        print(problem.message, file=sys.stderr)
+    return _BAD_INPUT
+
+
+def _say(arguments: Arguments, form: Callable[[], Any], lines: Callable[[], Iterable[str]]) -> None:
+    if arguments.json:
+        print(as_json.text(form()))
+    else:
+        for line in lines():
+            print(line)
+
+
+# What each command does ----------------------------------------------------------------------
+
+
+def _partners(settings: Settings, arguments: Arguments) -> None:
+    request = partners.Request(
+        arguments.at,
+        tuple(arguments.goal),
+        tuple(arguments.need),
+        tuple(arguments.offer),
+        arguments.organisation,
+        tuple(arguments.world),
+        arguments.limit,
+    )
+    with reading(settings) as (_, view):
+        answer = partners.partners(view, request)
+        _say(arguments, lambda: as_json.plain(answer), lambda: render.partners(answer))
+
+
+def _bridges(settings: Settings, arguments: Arguments) -> None:
+    request = bridges.Request(
+        tuple(arguments.between), arguments.place, tuple(arguments.goal), arguments.limit
+    )
+    with reading(settings) as (_, view):
+        answer = bridges.bridges(view, request)
+        _say(arguments, lambda: as_json.plain(answer), lambda: render.bridges(answer))
+
+
+def _search(settings: Settings, arguments: Arguments) -> None:
+    text = " ".join(arguments.text)
+    with reading(settings) as (_, view):
+        found = find.find(view, text, arguments.limit)
+        form = {"question": {"text": text}, "answers": as_json.plain(found)}
+        _say(arguments, lambda: form, lambda: render.matches(found))
+
+
+def _show(settings: Settings, arguments: Arguments) -> None:
+    with reading(settings) as (_, view):
+        answer = show.show(view, " ".join(arguments.id))
+        _say(arguments, lambda: as_json.shown(answer), lambda: render.shown(answer))
+
+
+def _path(settings: Settings, arguments: Arguments) -> None:
+    with reading(settings) as (_, view):
+        answer = path.paths(view, arguments.start, arguments.end)
+        form = {
+            "question": {"from": as_json.plain(answer.start), "to": as_json.plain(answer.end)},
+            "answers": as_json.plain(answer.introductions),
+        }
+        _say(arguments, lambda: form, lambda: render.paths(answer))
+
+
+def _sources(settings: Settings, arguments: Arguments) -> None:
+    with reading(settings) as (store, _):
+        found = store.sources()
+        _say(arguments, lambda: {"answers": as_json.plain(found)}, lambda: render.sources(found))
+
+
+def _ingest(settings: Settings, arguments: Arguments) -> None:
+    chosen = importer(arguments.source)
+    with closing(SqliteStore(settings.store, writable=True)) as store:
+        for done in ingest(store, chosen, arguments.file):
+            print(render.ingested(done))
+
+
+def _export(settings: Settings, arguments: Arguments) -> None:
+    with reading(settings) as (store, _):
+        export(store, settings.base, arguments.format, arguments.output)
+
+
+def _demo(settings: Settings, arguments: Arguments) -> None:
+    demo(settings, arguments.folder)
+
+
+# What may be typed ---------------------------------------------------------------------------
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="alliage",
+        description="Qui pourrait faire alliance avec qui, ici ? Quel catalyseur relie ces mondes ?",
+    )
+    commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
+    _add_questions(commands)
+    _add_data(commands)
+    return parser
+
+
+def _add_questions(commands: Any) -> None:
+    ask = _command(commands, "partners", _partners, "qui pourrait faire alliance avec qui, ici")
+    ask.add_argument("--at", metavar="LIEU", help="un territoire : nom, code ou code postal")
+    ask.add_argument("--for", dest="organisation", metavar="ORGANISATION", help="pour qui")
+    _add_goals(ask)
+    ask.add_argument("--need", action="append", default=[], metavar="MOYEN", help="cherché")
+    ask.add_argument("--offer", action="append", default=[], metavar="MOYEN", help="offert")
+    ask.add_argument("--world", action="append", default=[], metavar="MONDE", help="seulement")
+    _add_limit(ask)
+
+    ask = _command(commands, "bridges", _bridges, "quel catalyseur relie ces mondes, ici")
+    ask.add_argument("--between", action="append", required=True, metavar="MONDE")
+    ask.add_argument("--in", dest="place", required=True, metavar="LIEU")
+    _add_goals(ask)
+    _add_limit(ask)
+
+    ask = _command(commands, "path", _path, "comment ces deux-là se connaissent-ils")
+    ask.add_argument("start", metavar="DE")
+    ask.add_argument("end", metavar="VERS")
+
+    ask = _command(commands, "search", _search, "ce qui porte un nom semblable")
+    ask.add_argument("text", nargs="+", metavar="TEXTE")
+    _add_limit(ask, 20)
+
+    ask = _command(commands, "show", _show, "tout ce qui est connu d'une fiche, et qui le dit")
+    ask.add_argument("id", nargs="+", metavar="ID", help="un identifiant, ou un nom")
+
+
+def _add_data(commands: Any) -> None:
+    _command(commands, "sources", _sources, "d'où viennent les données")
+    read = _command(commands, "ingest", _ingest, "lire une source", in_json=False)
+    listed = ", ".join(known.name for known in IMPORTERS)
+    read.add_argument("source", metavar="SOURCE", help=listed)
+    read.add_argument("file", nargs="?", type=Path, metavar="FICHIER")
+    write = _command(commands, "export", _export, "rendre les données", in_json=False)
+    write.add_argument("--format", choices=sorted(FORMATS), default="ntriples")
+    write.add_argument("-o", "--output", type=Path, metavar="FICHIER")
+    show_all = _command(commands, "demo", _demo, "préparer les données et montrer", in_json=False)
+    show_all.add_argument("folder", nargs="?", type=Path, default=Path("build/demo"))
+
+
+def _command(commands: Any, name: str, run: Command, does: str, *, in_json: bool = True) -> Any:
+    added = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+    added.add_argument("--store", metavar="FICHIER", help="le dépôt (sinon ALLIAGE_STORE)")
+    if in_json:
+        added.add_argument("--json", action="store_true", help="répondre en JSON")
+    added.set_defaults(run=run)
+    return added
+
+
+def _add_goals(command: Any) -> None:
+    command.add_argument("--goal", action="append", default=[], metavar="ODD", help="1 à 17")
+
+
+def _add_limit(command: Any, default: int = 10) -> None:
+    command.add_argument("--limit", type=int, default=default, metavar="N")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,227 @@
+"""Answers as text for a person at a terminal, in French."""
+
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
+
+from graph.claims import Value
+from graph.model import World
+from graph.store import StoredSource
+from ingest.runner import Ingested
+from queries.answers import Evidence, Named, Reason
+from queries.bridges import Bridge, Bridges, BrokerRole
+from queries.find import Match
+from queries.partners import Partners
+from queries.path import Paths
+from queries.show import Shown, ShownTie
+from queries.weights import BANDS
+
+_WIDTH = 96
+_BANDS = {band.name: band.fr for band in BANDS}
+_LEFT_OUT = {
+    "elsewhere": "agissent ailleurs",
+    "ended": "n'existent plus",
+    "other_world": "sont d'un autre monde que ceux demandés",
+    "itself": "est l'organisation elle-même",
+    "already_together": "font déjà alliance avec elle",
+}
+_ROLES = {
+    BrokerRole.LIAISON: "liaison entre deux autres mondes",
+    BrokerRole.GATEKEEPER: "passeur entre son monde et un autre",
+    BrokerRole.ITINERANT: "itinérant au sein d'un autre monde",
+    BrokerRole.COORDINATOR: "coordinateur au sein de son monde",
+}
+
+
+def partners(answer: Partners) -> Iterator[str]:
+    """The lines of an answer to "who could partner with whom here"."""
+    question = answer.question
+    yield f"Qui pourrait faire alliance ici : {question.place.name} ?"
+    if question.organisation:
+        yield f"  pour : {question.organisation.name}"
+    yield from _asked("objectifs", [f"{_number(g)} {g.name}" for g in question.goals])
+    yield from _asked("moyens cherchés", [means.fr for means in question.needs])
+    yield from _asked("moyens offerts", [means.fr for means in question.offers])
+    yield from _asked("mondes", [world.fr for world in question.worlds])
+    yield from _also(question.place.also)
+    for rank, partner in enumerate(answer.answers, start=1):
+        yield ""
+        yield f"{rank}. {partner.name}{_who(partner.world, partner.place)}"
+        yield f"   {partner.id} · {_BANDS[partner.band]}"
+        yield from _reasons(partner.reasons)
+    yield ""
+    yield f"{_count(answer.considered, 'organisation considérée')}."
+    for reason, count in answer.left_out.items():
+        yield f"  Écartées : {_thousands(count)} {_LEFT_OUT[reason]}."
+
+
+def bridges(answer: Bridges) -> Iterator[str]:
+    """The lines of an answer to "which catalyst connects these worlds"."""
+    question = answer.question
+    worlds = " et ".join(world.fr for world in question.between)
+    yield f"Qui relie ces mondes, {worlds}, ici : {question.place.name} ?"
+    yield from _asked("objectifs", [f"{_number(g)} {g.name}" for g in question.goals])
+    yield from _also(question.place.also)
+    if not answer.answers:
+        yield ""
+        yield "Personne, à notre connaissance : aucune organisation n'est en contact avec ces mondes."
+    for rank, bridge in enumerate(answer.answers, start=1):
+        yield ""
+        yield from _bridge(rank, bridge)
+    yield ""
+    yield f"{_count(answer.considered, 'organisation')} en contact ici."
+
+
+def _bridge(rank: int, bridge: Bridge) -> Iterator[str]:
+    mark = " ★ catalyseur territorial" if bridge.catalyst else ""
+    yield f"{rank}. {bridge.name}{mark}"
+    counts = ", ".join(f"{world.fr} : {count}" for world, count in bridge.worlds.items())
+    yield f"   {bridge.id} · en contact avec : {counts}"
+    played = [f"{_ROLES[role]} ({value:g})" for role, value in bridge.roles.items() if value]
+    if played:
+        yield from _wrapped(f"Rôles : {', '.join(played)}.", "   ", "     ")
+    if bridge.only_through:
+        yield f"   Rencontres possibles par lui seul : {bridge.only_through}."
+    yield from _reasons(bridge.reasons)
+
+
+def paths(answer: Paths) -> Iterator[str]:
+    """The lines of an answer to "how do these two know each other"."""
+    yield f"Comment {answer.start.name} et {answer.end.name} se connaissent-ils ?"
+    if not answer.introductions:
+        yield ""
+        yield "Nous ne leur connaissons aucun lien."
+    for rank, introduction in enumerate(answer.introductions, start=1):
+        yield ""
+        for index, one in enumerate(introduction.steps):
+            start = f"{rank}. " if index == 0 else "   "
+            yield f"{start}{one.text} {_sources(one.evidence)}"
+
+
+def matches(found: Iterable[Match]) -> Iterator[str]:
+    """The lines of a search."""
+    nothing = True
+    for match in found:
+        nothing = False
+        place = f" · {match.place}" if match.place and match.place != match.name else ""
+        yield f"{match.name}  ({match.id}){place}"
+    if nothing:
+        yield "Rien ne porte un nom semblable."
+
+
+def shown(answer: Shown) -> Iterator[str]:
+    """The lines of a thing with the claims behind each value."""
+    yield f"{answer.name}  ({answer.id}, {answer.kind.fr})"
+    if answer.asked not in (answer.id, answer.name) and ":" in answer.asked:
+        yield f"  {answer.asked} est un ancien identifiant : voici ce qu'il est aujourd'hui."
+    yield ""
+    for value in answer.values.values():
+        yield from _wrapped(f"{value.label} : {_value(value.value)}", "  ", "      ")
+        if value.disputed:
+            yield "      Les sources ne disent pas la même chose :"
+        for said in value.claims:
+            differs = f"{_value(said.value)} " if value.disputed else ""
+            yield f"      {differs}[{said.source}{_locator(said.locator)}]"
+    if answer.ties:
+        yield ""
+    for tie in answer.ties:
+        yield from _wrapped(_tie(tie), "  ", "      ")
+    for verb, count in answer.more_ties.items():
+        yield f"  {verb} : + {_thousands(count)} autres"
+
+
+def sources(found: Iterable[StoredSource]) -> Iterator[str]:
+    """The lines of the list of sources."""
+    for stored in found:
+        source = stored.source
+        yield f"{source.name} : {source.title}"
+        yield f"    {source.publisher} · {source.licence}{_dated(source.date)}"
+        yield f"    {_thousands(stored.node_claims)} fiches, {_thousands(stored.tie_claims)} liens"
+
+
+def ingested(done: Ingested) -> str:
+    """One line on what reading a source did."""
+    w = done.written
+    parts = [f"{_thousands(w.read)} lus", f"{_thousands(w.written)} écrits"]
+    parts.append(f"{_thousands(w.unchanged)} inchangés")
+    if w.removed:
+        parts.append(f"{_thousands(w.removed)} retirés")
+    if w.ended:
+        parts.append(f"{_thousands(w.ended)} terminés")
+    return f"{done.source.name} : {', '.join(parts)}"
+
+
+def _asked(label: str, items: list[str]) -> Iterator[str]:
+    if items:
+        yield from _wrapped(f"{label} : {', '.join(items)}", "  ", "    ")
+
+
+def _also(others: tuple[str, ...]) -> Iterator[str]:
+    if others:
+        yield from _wrapped(f"du même nom : {', '.join(others)}", "  ", "    ")
+
+
+def _number(goal: Named) -> str:
+    return f"ODD {goal.id.partition(':')[2]}"
+
+
+def _who(world: World | None, place: str | None) -> str:
+    known = [world.fr if world else "", place or ""]
+    return "".join(f" · {part}" for part in known if part)
+
+
+def _reasons(reasons: Iterable[Reason]) -> Iterator[str]:
+    for reason in reasons:
+        mark = "?" if reason.to_check else "–"
+        yield from _wrapped(f"{mark} {reason.text} {_sources(reason.evidence)}", "   ", "     ")
+
+
+def _sources(evidence: Iterable[Evidence]) -> str:
+    listed = ", ".join(f"{e.source}{_locator(e.locator)}" for e in evidence)
+    return f"[{listed}]" if listed else ""
+
+
+def _locator(locator: str) -> str:
+    return f" {locator}" if locator else ""
+
+
+def _dated(date: str) -> str:
+    return f" · {date}" if date else ""
+
+
+def _tie(tie: ShownTie) -> str:
+    said = ", ".join(f"{name} : {_value(value)}" for name, value in tie.properties.items())
+    more = f" ({said})" if said else ""
+    return f"{tie.verb} {tie.other.name} ({tie.other.id}){more} {_sources(tie.evidence)}"
+
+
+def _value(value: Value) -> str:
+    match value:
+        case list():
+            return ", ".join(value)
+        case bool():
+            return "oui" if value else "non"
+        case int():
+            return _thousands(value)
+        case _:
+            return str(value)
+
+
+def _count(number: int, noun: str) -> str:
+    plural = "s" if number > 1 else ""
+    return f"{_thousands(number)} {' '.join(word + plural for word in noun.split())}"
+
+
+def _thousands(number: int) -> str:
+    """A number as French writes it, with narrow no-break spaces."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def _wrapped(text: str, first: str, following: str) -> list[str]:
+    return wrap(
+        text.strip(),
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=following,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,98 @@
+"""Columns on disk: NumPy arrays saved one a file and mapped back into memory, shared by readers."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Ints: TypeAlias = npt.NDArray[np.integer[Any]]
+Floats: TypeAlias = npt.NDArray[np.floating[Any]]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Array: TypeAlias = npt.NDArray[Any]
+
+
+class Strings:
+    """A column of texts: one run of UTF-8 bytes and the offsets of each text in it."""
+
+    def __init__(self, data: Array, offsets: Ints) -> None:
+        self.data = data
+        self.offsets = offsets
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Strings":
+        """The column of these texts."""
+        encoded = [text.encode() for text in texts]
+        offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
+        np.cumsum([len(text) for text in encoded], out=offsets[1:])
+        return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: int) -> str:
+        return self.raw(index).decode()
+
+    def raw(self, index: int) -> bytes:
+        """The bytes of one text."""
+        return bytes(self.data[self.offsets[index] : self.offsets[index + 1]])
+
+    def find(self, text: str) -> int | None:
+        """The index of a text in a column sorted by bytes, or None; binary search."""
+        sought = text.encode()
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self.raw(middle) < sought:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self.raw(low) == sought else None
+
+
+class Rows:
+    """Lists of integers, one a row, in compressed sparse row form."""
+
+    def __init__(self, indptr: Ints, values: Ints) -> None:
+        self.indptr = indptr
+        self.values = values
+
+    @classmethod
+    def grouped(cls, rows: Ints, count: int) -> "Rows":
+        """For each of `count` rows the positions at which `rows` names it, in order."""
+        indptr = np.zeros(count + 1, dtype=np.int64)
+        np.cumsum(np.bincount(rows, minlength=count), out=indptr[1:])
+        return cls(indptr, np.argsort(rows, kind="stable").astype(np.int32))
+
+    def __getitem__(self, row: int) -> Ints:
+        return self.values[self.indptr[row] : self.indptr[row + 1]]
+
+    def sums(self, weights: Array) -> Array:
+        """For each row the sum of the weights of its values; shape (rows,)."""
+        running = np.concatenate([[0], np.cumsum(weights[self.values])])
+        return np.asarray(running[self.indptr[1:]] - running[self.indptr[:-1]])
+
+
+def save(folder: Path, arrays: Mapping[str, Array]) -> None:
+    """Write arrays into a new folder, whole or not at all; a folder already there is kept."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    try:
+        for name, array in arrays.items():
+            np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
+        unfinished.rename(folder)
+    except OSError:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        if not folder.is_dir():
+            raise
+
+
+def load(folder: Path) -> dict[str, Array]:
+    """Map the arrays of a folder into memory, read-only."""
+    return {
+        file.stem: np.load(file, mmap_mode="r", allow_pickle=False)
+        for file in sorted(folder.glob("*.npy"))
+    }

@@ -1,0 +1,40 @@
+"""What may be set, once, at the entry points: one class, one prefix, a default for everything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+PREFIX = "ALLIAGE_"
+_EXAMPLE_BASE = "https://alliage.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a run.
+
+    Attributes:
+        store: the file of the store (`ALLIAGE_STORE`).
+        base: the IRI under which things are published in RDF (`ALLIAGE_BASE`). The default is in
+            a domain that RFC 2606 keeps for examples: who publishes sets their own.
+    """
+
+    store: Path
+    base: str = _EXAMPLE_BASE
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """The settings that environment variables give."""
+        folder = platformdirs.user_data_path("alliage", appauthor=False)
+        store = environment.get(f"{PREFIX}STORE", "").removeprefix("sqlite:///")
+        base = environment.get(f"{PREFIX}BASE", "").rstrip("/")
+        return cls(
+            Path(store).expanduser() if store else folder / "alliage.db",
+            base or _EXAMPLE_BASE,
+        )
+
+    @property
+    def view_folder(self) -> Path:
+        """Where the columns derived from the store lie."""
+        return self.store.with_name(f"{self.store.name}.view")

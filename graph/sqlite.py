@@ -1,0 +1,286 @@
+"""The embedded store: one SQLite file, any number of readers while one writes."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+
+import apsw
+
+from graph.claims import Properties, Source
+from graph.errors import (
+    EmptyStore,
+    NewerStore,
+    NotAStore,
+    StoreBusy,
+    StoreFull,
+    StoreUnwritable,
+    UnknownSource,
+)
+from graph.merge import in_order_of_trust, merged
+from graph.model import TIES, Kind, Tie, kind_named
+from graph.name_search import NameSearch
+from graph.sqlite_schema import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    Row,
+    clear_writing,
+    create,
+    prepare_writing,
+    tie_table,
+)
+from graph.sqlite_writing import SourceWriting, claim_of, refresh_touched, source_of
+from graph.store import Found, StoredClaim, StoredNode, StoredSource, StoredTie
+
+_SOURCE = "s.name, s.title, s.publisher, s.licence, s.url, s.date, s.trust, s.keeps_history"
+_CLAIM = f"c.record, c.properties, c.locator, c.url, c.date, c.ended, {_SOURCE}"
+_WAIT_MS = 10_000
+
+
+class SqliteStore:
+    """A store in one file; see `graph.store.Store` for what each method promises.
+
+    Write-ahead log: readers in other processes go on while one writes. Each commit is synced
+    to the disk, so that a killed process or a power cut leaves all of a source or nothing of it.
+    """
+
+    def __init__(self, path: Path, *, writable: bool = False) -> None:
+        """Open a store, and make it when it is to be written and does not exist.
+
+        Raises:
+            EmptyStore: there is no file to read.
+            NotAStore: the file is something else, or damaged.
+            NewerStore: a later version of Alliage made it.
+            StoreUnwritable: it may not be written there.
+        """
+        self.path = path
+        self._writable = writable
+        with _translated(path):
+            self._db = _connect(path, writable=writable)
+            try:
+                self._check_or_create()
+                self._db.execute("PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824")
+            except BaseException:
+                self._db.close()
+                raise
+        self._names: tuple[int, NameSearch] | None = None
+
+    def _check_or_create(self) -> None:
+        db = self._db
+        application = int(db.pragma("application_id"))
+        if application == 0 and self._writable and db.pragma("page_count") == 0:
+            db.pragma("journal_mode", "WAL")
+            with db:
+                create(db)
+        elif application != APPLICATION_ID:
+            raise NotAStore(f"« {self.path} » n'est pas un dépôt d'Alliage.")
+        elif (version := int(db.pragma("user_version"))) > SCHEMA_VERSION:
+            raise NewerStore(
+                f"« {self.path} » a été écrit par une version plus récente d'Alliage "
+                f"(format {version}, le nôtre est {SCHEMA_VERSION}) : mettez Alliage à jour."
+            )
+        if self._writable:
+            db.pragma("synchronous", "FULL")
+            prepare_writing(db)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[int]:
+        """Hold one generation still over several reads."""
+        with _translated(self.path), self._db:
+            yield self.generation()
+
+    # Reading -------------------------------------------------------------------------------
+
+    def generation(self) -> int:
+        """The number of the last change."""
+        return int(self._db.execute("SELECT generation FROM state").get)
+
+    def sources(self) -> list[StoredSource]:
+        """All sources, sorted by name."""
+        ties = " + ".join(
+            f"(SELECT count(*) FROM {tie_table(tie)} WHERE source = s.id)" for tie in TIES
+        )
+        sql = f"""SELECT {_SOURCE}, (SELECT count(*) FROM claim WHERE source = s.id), {ties},
+            generation FROM source s ORDER BY s.name"""
+        return [
+            StoredSource(source_of(row[:8]), int(row[8]), int(row[9]), int(row[10]))
+            for row in self._db.execute(sql)
+        ]
+
+    def node(self, key: str) -> StoredNode | None:
+        """The thing of that id or of that former id."""
+        sql = "SELECT key, kind, name, properties, ended FROM node WHERE kind IS NOT NULL AND "
+        row = self._db.execute(f"{sql} key = ?", (key,)).fetchone()
+        if row is None:
+            former = "id = (SELECT node FROM alias WHERE key = ?)"
+            row = self._db.execute(f"{sql} {former}", (key,)).fetchone()
+        return None if row is None else _node(row)
+
+    def claims(self, key: str) -> list[StoredClaim]:
+        """All that is said about a thing, the most trusted first."""
+        sql = f"""SELECT {_CLAIM} FROM node n JOIN claim c ON c.node = n.id
+            JOIN source s ON s.id = c.source WHERE n.key = ?"""
+        return in_order_of_trust(claim_of(row) for row in self._db.execute(sql, (key,)))
+
+    def ties(self, key: str) -> list[StoredTie]:
+        """All ties that start or end at a thing."""
+        found: list[StoredTie] = []
+        for tie in TIES:
+            for end in ("start", "end"):
+                where = f"c.{end} = (SELECT id FROM node WHERE key = ?)"
+                found.extend(self._ties_where(tie, where, (key,)))
+        unique = {(t.tie.name, t.start, t.end): t for t in found}
+        return [unique[key] for key in sorted(unique)]
+
+    def tie(self, tie: Tie, start: str, end: str) -> StoredTie | None:
+        """The tie between two things, or None."""
+        where = "a.key = ? AND b.key = ?"
+        return next(self._ties_where(tie, where, (start, end)), None)
+
+    def scan_nodes(self) -> Iterator[StoredNode]:
+        """All things, sorted by key."""
+        sql = "SELECT key, kind, name, properties, ended FROM node WHERE kind IS NOT NULL"
+        return map(_node, self._db.execute(f"{sql} ORDER BY key"))
+
+    def scan_node_claims(self) -> Iterator[tuple[str, Kind, StoredClaim]]:
+        """All claims about things, sorted by id, source and record."""
+        sql = f"""SELECT n.key, n.kind, {_CLAIM} FROM node n JOIN claim c ON c.node = n.id
+            JOIN source s ON s.id = c.source ORDER BY n.key, s.name, c.record"""
+        for row in self._db.execute(sql):
+            yield str(row[0]), kind_named(str(row[1])), claim_of(row[2:])
+
+    def scan_ties(self, tie: Tie) -> Iterator[StoredTie]:
+        """All ties of one kind whose two ends are known, sorted by start and end."""
+        return self._ties_where(tie, "a.kind IS NOT NULL AND b.kind IS NOT NULL", ())
+
+    def scan_tie_values(self, tie: Tie) -> Iterator[tuple[str, str, Properties]]:
+        """As `scan_ties`, without the claims."""
+        sql = f"""SELECT a.key, b.key, c.properties, c.ended, count(*) FROM {tie_table(tie)} c
+            JOIN node a ON a.id = c.start JOIN node b ON b.id = c.end
+            WHERE a.kind IS NOT NULL AND b.kind IS NOT NULL
+            GROUP BY a.key, b.key ORDER BY a.key, b.key"""
+        for start, end, properties, ended, count in self._db.execute(sql):
+            if count == 1:
+                values = json.loads(str(properties))
+            else:
+                stored = self.tie(tie, str(start), str(end))
+                values = dict(stored.properties) if stored else {}
+                ended = min((c.ended for c in stored.claims), default="") if stored else ""
+            if ended:
+                values.setdefault("until", str(ended))
+            yield str(start), str(end), values
+
+    def _ties_where(self, tie: Tie, where: str, values: tuple[str, ...]) -> Iterator[StoredTie]:
+        sql = f"""SELECT a.key, b.key, {_CLAIM} FROM {tie_table(tie)} c
+            JOIN node a ON a.id = c.start JOIN node b ON b.id = c.end
+            JOIN source s ON s.id = c.source WHERE {where} ORDER BY a.key, b.key"""
+        rows = self._db.execute(sql, values)
+        for (start, end), group in groupby(rows, key=lambda row: (str(row[0]), str(row[1]))):
+            claims = in_order_of_trust(claim_of(row[2:]) for row in group)
+            yield StoredTie(tie, start, end, merged(tie, claims), tuple(claims))
+
+    def aliases(self) -> Iterator[tuple[str, str]]:
+        """Former ids and what they are today."""
+        sql = "SELECT a.key, n.key FROM alias a JOIN node n ON n.id = a.node ORDER BY a.key"
+        for former, present in self._db.execute(sql):
+            yield str(former), str(present)
+
+    def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
+        """Things by name, whatever the accents, the case, and small typing errors."""
+        generation = self.generation()
+        if self._names is None or self._names[0] != generation:
+            self._names = generation, NameSearch(self._db)
+        return self._names[1].find(text, [kind.name for kind in kinds], limit)
+
+    # Writing -------------------------------------------------------------------------------
+
+    @contextmanager
+    def write(self, source: Source) -> Iterator[SourceWriting]:
+        """Replace all that a source says, in one transaction."""
+        with self._transaction():
+            yield SourceWriting(self._db, source)
+
+    def forget(self, name: str) -> int:
+        """Remove a source and all its claims."""
+        with self._transaction():
+            db = self._db
+            row = db.execute("SELECT id FROM source WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                raise UnknownSource(name, [s.source.name for s in self.sources()])
+            removed = 0
+            for table in ("claim", *map(tie_table, TIES)):
+                db.execute(f"DELETE FROM {table} WHERE source = ?", row)
+                removed += db.changes()
+            db.execute("DELETE FROM source WHERE id = ?", row)
+            db.execute("UPDATE state SET generation = generation + 1")
+            refresh_touched(db, self.generation())
+        return removed
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with _translated(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                clear_writing(self._db)
+                self._db.execute("COMMIT")
+            except BaseException:
+                # SQLite rolls back by itself on some errors (a full disk).
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+
+def _connect(path: Path, *, writable: bool) -> apsw.Connection:
+    if writable:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(path) from error
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    elif path.exists():
+        flags = apsw.SQLITE_OPEN_READONLY
+    else:
+        raise EmptyStore(
+            f"Le dépôt « {path} » n'existe pas encore : « alliage ingest reference » le crée."
+        )
+    connection = apsw.Connection(str(path), flags=flags)
+    connection.set_busy_timeout(_WAIT_MS)
+    return connection
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Say what SQLite and the system report as sentences of ours."""
+    try:
+        yield
+    except apsw.FullError as error:
+        raise StoreFull(
+            f"Le disque de « {path} » est plein : rien n'a été changé ; libérez de la place."
+        ) from error
+    except (apsw.BusyError, apsw.LockedError) as error:
+        raise StoreBusy(
+            f"Quelqu'un d'autre écrit dans « {path} » : réessayez dans un moment."
+        ) from error
+    except (apsw.NotADBError, apsw.CorruptError) as error:
+        raise NotAStore(f"« {path} » n'est pas un dépôt d'Alliage, ou il est endommagé.") from error
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError, apsw.IOError) as error:
+        raise _unwritable(path) from error
+
+
+def _unwritable(path: Path) -> StoreUnwritable:
+    return StoreUnwritable(
+        f"« {path} » ne peut pas être ouvert ou écrit : vérifiez le dossier et les droits."
+    )
+
+
+def _node(row: Row) -> StoredNode:
+    key, kind, name, properties, ended = row
+    return StoredNode(
+        str(key), kind_named(str(kind)), str(name), json.loads(str(properties)), bool(ended)
+    )

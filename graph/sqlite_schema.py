@@ -1,0 +1,106 @@
+"""The tables of the embedded store, derived from the model."""
+
+from typing import TypeAlias
+
+import apsw
+
+from graph.model import TIES, Tie
+
+Cell: TypeAlias = str | int | float | bytes | None
+Row: TypeAlias = tuple[Cell, ...]
+
+APPLICATION_ID = 0x416C6C69  # "Alli", so that `file` and we recognise a store of ours
+SCHEMA_VERSION = 1
+
+_TABLES = """
+CREATE TABLE state (generation INTEGER NOT NULL) STRICT;
+INSERT INTO state VALUES (0);
+
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    publisher TEXT NOT NULL, licence TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
+    trust INTEGER NOT NULL, keeps_history INTEGER NOT NULL, generation INTEGER NOT NULL
+) STRICT;
+
+-- A node without kind is one that a tie mentions and that no source has described yet.
+CREATE TABLE node (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT, name TEXT NOT NULL DEFAULT '',
+    properties TEXT NOT NULL DEFAULT '{}', ended INTEGER NOT NULL DEFAULT 0,
+    changed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE claim (
+    node INTEGER NOT NULL, source INTEGER NOT NULL, record TEXT NOT NULL,
+    properties TEXT NOT NULL, locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
+    ended TEXT NOT NULL DEFAULT '', PRIMARY KEY (node, source, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_by_source ON claim (source);
+
+CREATE TABLE alias (key TEXT PRIMARY KEY, node INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_by_node ON alias (node);
+
+CREATE VIRTUAL TABLE name_index USING fts5(
+    words, content='', contentless_delete=1, prefix='2 3',
+    tokenize='unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE name_word USING fts5vocab(name_index, 'row');
+"""
+
+_TIE_TABLE = """
+CREATE TABLE {table} (
+    start INTEGER NOT NULL, end INTEGER NOT NULL, source INTEGER NOT NULL, record TEXT NOT NULL,
+    properties TEXT NOT NULL, locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
+    ended TEXT NOT NULL DEFAULT '', PRIMARY KEY (start, end, source, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX {table}_back ON {table} (end, start);
+CREATE INDEX {table}_by_source ON {table} (source);
+"""
+
+# What a writer gathers before it is compared with what the store holds.
+_INCOMING = """
+CREATE TEMP TABLE incoming_claim (
+    key TEXT NOT NULL, record TEXT NOT NULL, kind TEXT NOT NULL, properties TEXT NOT NULL,
+    locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL, PRIMARY KEY (key, record)
+) STRICT, WITHOUT ROWID;
+CREATE TEMP TABLE incoming_tie (
+    tie TEXT NOT NULL, start_key TEXT NOT NULL, end_key TEXT NOT NULL, record TEXT NOT NULL,
+    properties TEXT NOT NULL, locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
+    PRIMARY KEY (tie, start_key, end_key, record)
+) STRICT, WITHOUT ROWID;
+CREATE TEMP TABLE touched (node INTEGER PRIMARY KEY) STRICT;
+"""
+
+_TOUCHING = """
+CREATE TEMP TRIGGER {table}_{event} AFTER {event} ON main.{table} BEGIN
+    INSERT OR IGNORE INTO touched VALUES {rows};
+END;
+"""
+
+
+def tie_table(tie: Tie) -> str:
+    """The name of the table of a kind of tie."""
+    return f"tie_{tie.name.lower()}"
+
+
+def create(connection: apsw.Connection) -> None:
+    """Make the tables of an empty store, in the transaction of the caller."""
+    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+    connection.execute(_TABLES)
+    for tie in TIES:
+        connection.execute(_TIE_TABLE.format(table=tie_table(tie)))
+
+
+def prepare_writing(connection: apsw.Connection) -> None:
+    """Make the temporary tables of a writer, and the triggers that note what it touches."""
+    connection.execute(_INCOMING)
+    for table in ("claim", *(tie_table(tie) for tie in TIES)):
+        for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
+            ends = ["node"] if table == "claim" else ["start", "end"]
+            rows = ", ".join(f"({row}.{end})" for end in ends)
+            connection.execute(_TOUCHING.format(table=table, event=event, rows=rows))
+
+
+def clear_writing(connection: apsw.Connection) -> None:
+    """Empty the temporary tables for the next source."""
+    connection.execute("DELETE FROM incoming_claim; DELETE FROM incoming_tie; DELETE FROM touched")

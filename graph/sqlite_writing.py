@@ -1,0 +1,289 @@
+"""How one source is written into the embedded store: gathered, compared, applied, merged."""
+
+import datetime
+import json
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+import apsw
+
+from graph.claims import Claim, NodeClaim, Properties, Source, TieClaim
+from graph.errors import InvalidClaim
+from graph.merge import in_order_of_trust, merged
+from graph.model import TIES, Kind, kind_named
+from graph.sqlite_schema import Row, tie_table
+from graph.store import StoredClaim, Written
+from graph.text import fold
+from graph.validation import problems
+
+_BATCH = 5_000
+
+_NEW_NODES = """
+INSERT OR IGNORE INTO node (key) SELECT key FROM incoming_claim
+UNION SELECT start_key FROM incoming_tie UNION SELECT end_key FROM incoming_tie
+"""
+
+_OTHER_KIND = """
+SELECT i.key, n.kind, i.kind FROM incoming_claim i JOIN node n ON n.key = i.key
+WHERE n.kind IS NOT NULL AND n.kind <> i.kind LIMIT 5
+"""
+
+_PUT_CLAIMS = """
+INSERT INTO claim (node, source, record, properties, locator, url, date)
+SELECT n.id, ?, i.record, i.properties, i.locator, i.url, i.date
+FROM incoming_claim i JOIN node n ON n.key = i.key WHERE true
+ON CONFLICT DO UPDATE SET properties = excluded.properties, locator = excluded.locator,
+    url = excluded.url, date = excluded.date, ended = ''
+WHERE (properties, locator, url, date, ended)
+    IS NOT (excluded.properties, excluded.locator, excluded.url, excluded.date, '')
+"""
+
+_PUT_KINDS = """
+UPDATE node SET kind = i.kind FROM incoming_claim i
+WHERE i.key = node.key AND node.kind IS NULL
+"""
+
+_PUT_TIES = """
+INSERT INTO {table} (start, end, source, record, properties, locator, url, date)
+SELECT s.id, e.id, ?, i.record, i.properties, i.locator, i.url, i.date
+FROM incoming_tie i JOIN node s ON s.key = i.start_key JOIN node e ON e.key = i.end_key
+WHERE i.tie = ?
+ON CONFLICT DO UPDATE SET properties = excluded.properties, locator = excluded.locator,
+    url = excluded.url, date = excluded.date, ended = ''
+WHERE (properties, locator, url, date, ended)
+    IS NOT (excluded.properties, excluded.locator, excluded.url, excluded.date, '')
+"""
+
+_VANISHED_CLAIMS = """
+source = ?1 AND ended = '' AND NOT EXISTS (
+    SELECT 1 FROM node n JOIN incoming_claim i ON i.key = n.key
+    WHERE n.id = claim.node AND i.record = claim.record
+)
+"""
+
+_VANISHED_TIES = """
+source = ?1 AND ended = '' AND NOT EXISTS (
+    SELECT 1 FROM node s, node e, incoming_tie i
+    WHERE s.id = {table}.start AND e.id = {table}.end AND i.tie = '{tie}'
+    AND i.start_key = s.key AND i.end_key = e.key AND i.record = {table}.record
+)
+"""
+
+_CLAIMS_OF_TOUCHED = """
+SELECT n.id, n.key, n.kind, c.record, c.properties, c.locator, c.url, c.date, c.ended,
+    s.name, s.title, s.publisher, s.licence, s.url, s.date, s.trust, s.keeps_history
+FROM touched t JOIN node n ON n.id = t.node LEFT JOIN claim c ON c.node = n.id
+LEFT JOIN source s ON s.id = c.source ORDER BY n.id
+"""
+
+
+class SourceWriting:
+    """The writing of one source inside a transaction that the store has opened."""
+
+    def __init__(self, connection: apsw.Connection, source: Source) -> None:
+        self._connection = connection
+        self._source = source
+        self._source_id, self._source_changed = _put_source(connection, source)
+        self._claims: list[tuple[str, ...]] = []
+        self._ties: list[tuple[str, ...]] = []
+        self._read = 0
+
+    def add(self, claims: Iterable[Claim]) -> None:
+        """Take claims; see `graph.store.Writing`."""
+        for claim in claims:
+            wrong = problems(claim)
+            if wrong:
+                raise InvalidClaim(claim.record, wrong)
+            self._read += 1
+            if isinstance(claim, NodeClaim):
+                self._claims.append(_claim_row(claim))
+            else:
+                self._ties.append(_tie_row(claim))
+            if len(self._claims) + len(self._ties) >= _BATCH:
+                self._flush()
+
+    def finish(self) -> Written:
+        """Apply what was taken; see `graph.store.Writing`."""
+        self._flush()
+        db = self._connection
+        db.execute(_NEW_NODES)
+        self._refuse_other_kinds()
+        written = self._put()
+        removed, ended = self._let_go_of_vanished()
+        incoming = self._incoming()
+        generation = _generation(db)
+        if written or removed or ended or self._source_changed:
+            generation += 1
+            db.execute("UPDATE state SET generation = ?", (generation,))
+            db.execute(
+                "UPDATE source SET generation = ? WHERE id = ?", (generation, self._source_id)
+            )
+            refresh_touched(db, generation)
+        return Written(incoming, written, incoming - written, removed, ended, generation)
+
+    def _flush(self) -> None:
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO incoming_claim VALUES (?,?,?,?,?,?,?)", self._claims
+        )
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO incoming_tie VALUES (?,?,?,?,?,?,?,?)", self._ties
+        )
+        self._claims.clear()
+        self._ties.clear()
+
+    def _incoming(self) -> int:
+        count = "SELECT (SELECT count(*) FROM incoming_claim)+(SELECT count(*) FROM incoming_tie)"
+        return int(self._connection.execute(count).get)
+
+    def _refuse_other_kinds(self) -> None:
+        for key, known, told in self._connection.execute(_OTHER_KIND):
+            raise InvalidClaim(key, [f"« {key} » est déjà « {known} », pas « {told} »"])
+
+    def _put(self) -> int:
+        db = self._connection
+        db.execute(_PUT_CLAIMS, (self._source_id,))
+        written = db.changes()
+        db.execute(_PUT_KINDS)
+        for tie in TIES:
+            db.execute(_PUT_TIES.format(table=tie_table(tie)), (self._source_id, tie.name))
+            written += db.changes()
+        return written
+
+    def _let_go_of_vanished(self) -> tuple[int, int]:
+        gone = 0
+        tables = [("claim", _VANISHED_CLAIMS)]
+        for tie in TIES:
+            table = tie_table(tie)
+            tables.append((table, _VANISHED_TIES.format(table=table, tie=tie.name)))
+        today = datetime.datetime.now(datetime.UTC).date().isoformat()
+        for table, condition in tables:
+            if self._source.keeps_history:
+                sql = f"UPDATE {table} SET ended = ?2 WHERE {condition}"
+                self._connection.execute(sql, (self._source_id, today))
+            else:
+                self._connection.execute(
+                    f"DELETE FROM {table} WHERE {condition}", (self._source_id,)
+                )
+            gone += self._connection.changes()
+        return (0, gone) if self._source.keeps_history else (gone, 0)
+
+
+def refresh_touched(db: apsw.Connection, generation: int) -> None:
+    """Merge anew the things whose claims or ties changed, and index their names."""
+    rows = db.execute(_CLAIMS_OF_TOUCHED)
+    updates: list[Row] = []
+    names: list[Row] = []
+    aliases: list[Row] = []
+    gone: list[tuple[int]] = []
+    for (node, key, kind), group in groupby(rows, key=lambda row: (row[0], row[1], row[2])):
+        claims = [claim_of(row[3:]) for row in group if row[3] is not None]
+        if not claims:
+            gone.append((node,))
+            continue
+        properties = _merged_properties(kind_named(kind), claims)
+        ended = int(all(claim.ended for claim in claims))
+        name = str(properties.get("name", key))
+        updates.append((name, to_json(properties), ended, generation, node))
+        names.append((node, _words(key, properties)))
+        aliases.extend((alias, node) for alias in _former_keys(key, properties))
+    db.execute("DELETE FROM alias WHERE node IN (SELECT node FROM touched)")
+    db.execute("DELETE FROM name_index WHERE rowid IN (SELECT node FROM touched)")
+    db.executemany(
+        "UPDATE node SET name = ?, properties = ?, ended = ?, changed = ? WHERE id = ?", updates
+    )
+    db.executemany("INSERT INTO name_index (rowid, words) VALUES (?, ?)", names)
+    db.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?)", aliases)
+    _forget_nodes(db, gone, generation)
+
+
+def _forget_nodes(db: apsw.Connection, gone: list[tuple[int]], generation: int) -> None:
+    """A thing that no claim describes any more stays only while a tie mentions it."""
+    reset = "UPDATE node SET kind = NULL, name = '', properties = '{}', ended = 0, changed = ?"
+    db.executemany(f"{reset} WHERE id = ?", [(generation, node) for (node,) in gone])
+    mentioned = " UNION ALL ".join(
+        f"SELECT 1 FROM {tie_table(tie)} WHERE start = node.id OR end = node.id" for tie in TIES
+    )
+    db.executemany(f"DELETE FROM node WHERE id = ? AND NOT EXISTS ({mentioned})", gone)
+
+
+def _merged_properties(kind: Kind, claims: list[StoredClaim]) -> Properties:
+    if len(claims) == 1:
+        return claims[0].properties
+    return merged(kind, in_order_of_trust(claims))
+
+
+def _words(key: str, properties: Properties) -> str:
+    """The words by which a thing is found: its names, its codes, its postcodes."""
+    single = ("name", "acronym", "code", "siren", "rna")
+    parts = [key.partition(":")[2], *(str(properties.get(name, "")) for name in single)]
+    for name in ("other_names", "postcodes", "former_codes"):
+        value = properties.get(name, [])
+        parts.extend(value if isinstance(value, list) else [])
+    return " ".join(dict.fromkeys(fold(" ".join(parts)).split()))
+
+
+def _former_keys(key: str, properties: Properties) -> Iterator[str]:
+    former = properties.get("former_codes", [])
+    scheme = key.partition(":")[0]
+    if isinstance(former, list):
+        yield from (f"{scheme}:{code}" for code in former)
+
+
+def _put_source(db: apsw.Connection, source: Source) -> tuple[int, bool]:
+    """The number of a source in the store, and whether its description is new or changed."""
+    columns = (source.title, source.publisher, source.licence, source.url, source.date)
+    row = (source.name, *columns, source.trust, int(source.keeps_history))
+    sql = """INSERT INTO source
+        (name, title, publisher, licence, url, date, trust, keeps_history, generation)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (name) DO UPDATE SET
+        title = excluded.title, publisher = excluded.publisher, licence = excluded.licence,
+        url = excluded.url, date = excluded.date, trust = excluded.trust,
+        keeps_history = excluded.keeps_history
+        WHERE (title, publisher, licence, url, date, trust, keeps_history) IS NOT
+        (excluded.title, excluded.publisher, excluded.licence, excluded.url, excluded.date,
+        excluded.trust, excluded.keeps_history)"""
+    db.execute(sql, row)
+    changed = db.changes() > 0
+    if changed:
+        # A changed trust may change what its claims amount to.
+        db.execute(
+            "INSERT OR IGNORE INTO touched SELECT node FROM claim WHERE source ="
+            " (SELECT id FROM source WHERE name = ?)",
+            (source.name,),
+        )
+    return int(db.execute("SELECT id FROM source WHERE name = ?", (source.name,)).get), changed
+
+
+def _claim_row(claim: NodeClaim) -> tuple[str, ...]:
+    properties = to_json(claim.properties)
+    place = (claim.locator, claim.url, claim.date)
+    return (claim.subject, claim.record, claim.kind.name, properties, *place)
+
+
+def _tie_row(claim: TieClaim) -> tuple[str, ...]:
+    properties = to_json(claim.properties)
+    place = (claim.locator, claim.url, claim.date)
+    return (claim.tie.name, claim.start, claim.end, claim.record, properties, *place)
+
+
+def to_json(properties: Properties) -> str:
+    """Properties as text, the same for the same values whatever their order."""
+    return json.dumps(properties, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def claim_of(row: Row) -> StoredClaim:
+    """A claim from its columns: record, properties, locator, url, date, ended, then its source."""
+    record, properties, locator, url, date, ended = (str(value) for value in row[:6])
+    source = source_of(row[6:])
+    return StoredClaim(source, record, json.loads(properties), locator, url, date, ended)
+
+
+def source_of(row: Row) -> Source:
+    """A source from its columns: name, title, publisher, licence, url, date, trust, history."""
+    name, title, publisher, licence, url, date = (str(value) for value in row[:6])
+    trust, history = row[6:8]
+    return Source(name, title, publisher, licence, url, date, int(str(trust)), bool(history))
+
+
+def _generation(db: apsw.Connection) -> int:
+    return int(db.execute("SELECT generation FROM state").get)

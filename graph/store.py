@@ -1,0 +1,173 @@
+"""What a store must do: keep every claim with its source, and give them back.
+
+Reading is apart from writing. A backend is one file that satisfies these protocols; one contract
+test (`tests/graph/test_store_contract.py`) runs over all of them.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from graph.claims import Claim, Properties, Source
+from graph.model import Kind, Tie
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSource:
+    """A source as it lies in the store, with the number of its claims."""
+
+    source: Source
+    node_claims: int
+    tie_claims: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClaim:
+    """One statement of one source, about a thing or a tie.
+
+    Attributes:
+        ended: the day from which the source no longer said so (ISO 8601), or empty.
+    """
+
+    source: Source
+    record: str
+    properties: Properties
+    locator: str
+    url: str
+    date: str
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNode:
+    """A thing: the merge of its claims.
+
+    Attributes:
+        ended: true when every source that once spoke of it has ceased to.
+    """
+
+    key: str
+    kind: Kind
+    name: str
+    properties: Properties
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTie:
+    """A tie between two things: the merge of its claims."""
+
+    tie: Tie
+    start: str
+    end: str
+    properties: Properties
+    claims: tuple[StoredClaim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that a search found, the best match first (`score` in [0, 1])."""
+
+    key: str
+    kind: Kind
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What writing one source did, in claims."""
+
+    read: int
+    written: int
+    unchanged: int
+    removed: int
+    ended: int
+    generation: int
+
+
+class Reader(Protocol):
+    """Reading: any number of readers, each sees one generation from its start to its end."""
+
+    def generation(self) -> int:
+        """The number of the last change; 0 for an empty store."""
+
+    def snapshot(self) -> AbstractContextManager[int]:
+        """Hold one generation still over several reads; gives its number."""
+
+    def sources(self) -> list[StoredSource]:
+        """All sources, sorted by name."""
+
+    def node(self, key: str) -> StoredNode | None:
+        """The thing of that id or of that former id, or None."""
+
+    def claims(self, key: str) -> list[StoredClaim]:
+        """All that is said about a thing, the most trusted first."""
+
+    def ties(self, key: str) -> list[StoredTie]:
+        """All ties that start or end at a thing, sorted by tie, start and end."""
+
+    def tie(self, tie: Tie, start: str, end: str) -> StoredTie | None:
+        """The tie between two things with its claims, or None."""
+
+    def scan_nodes(self) -> Iterator[StoredNode]:
+        """All things, sorted by key."""
+
+    def scan_node_claims(self) -> Iterator[tuple[str, Kind, StoredClaim]]:
+        """All claims about things: (id, kind, claim), sorted by id, source and record."""
+
+    def scan_ties(self, tie: Tie) -> Iterator[StoredTie]:
+        """All ties of one kind whose two ends are known, sorted by start and end."""
+
+    def scan_tie_values(self, tie: Tie) -> Iterator[tuple[str, str, Properties]]:
+        """As `scan_ties`, without the claims: (start, end, merged properties).
+
+        A tie that no source asserts any more has the day it ended as `until`.
+        """
+
+    def aliases(self) -> Iterator[tuple[str, str]]:
+        """Former ids: (former id, present id), sorted."""
+
+    def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
+        """Things by name, whatever the accents, the case, and small typing errors."""
+
+    def close(self) -> None:
+        """Let go of the store."""
+
+
+class Writing(Protocol):
+    """The writing of one source, within one transaction."""
+
+    def add(self, claims: Iterable[Claim]) -> None:
+        """Take claims.
+
+        Raises:
+            InvalidClaim: one contradicts the model.
+        """
+
+    def finish(self) -> Written:
+        """Apply what was taken; must be the last call.
+
+        What is the same stays, what changed is replaced, what vanished is ended or removed.
+        """
+
+
+class Store(Reader, Protocol):
+    """A store that can also be written, one writer at a time."""
+
+    def write(self, source: Source) -> AbstractContextManager[Writing]:
+        """Replace all that a source says, in one transaction: all of it, or nothing.
+
+        Raises:
+            StoreBusy: somebody else is writing.
+            StoreFull: the disk is full; nothing was changed.
+        """
+
+    def forget(self, name: str) -> int:
+        """Remove a source and all its claims; gives the number of claims removed.
+
+        Raises:
+            UnknownSource: the store has no source of that name.
+        """

@@ -1,0 +1,372 @@
+"""What questions see: the graph as columns, built from any store by one scan, mapped from disk.
+
+A derived index, as search engines keep one: each node has an ordinal (its rank by id), each
+property that questions compute with is an array over the ordinals, each kind of tie two arrays of
+ends. It is tagged with the generation of the store; a newer generation makes a new one, and a
+reader finishes on the one it holds.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from graph import columns
+from graph.claims import Properties, Value
+from graph.columns import Array, Floats, Ints, Mask, Rows, Strings
+from graph.model import (
+    AIMS_AT,
+    KINDS,
+    NEEDS,
+    OFFERS,
+    PART_OF,
+    SEATED_IN,
+    TERRITORY,
+    TIES,
+    AllianceType,
+    Function,
+    Kind,
+    Level,
+    Means,
+    MemberRole,
+    Phase,
+    Role,
+    Term,
+    Tie,
+    World,
+)
+from graph.store import Found, Reader, StoredClaim, StoredNode, StoredTie
+from graph.territories import Territories, extents
+
+_FORMAT = 1  # of the files of a view; a change makes new ones
+
+
+@dataclass(frozen=True)
+class TieColumns:
+    """The ties of one kind, sorted by start, then end.
+
+    Attributes:
+        start, end: node ordinals; shape (m,).
+        since, until: days as YYYYMMDD, 0 when unknown; shape (m,).
+        role: index into `MemberRole`, -1 when not said; shape (m,).
+        by_start, by_end: for each node the positions of its ties.
+    """
+
+    start: Ints
+    end: Ints
+    since: Ints
+    until: Ints
+    role: Ints
+    by_start: Rows
+    by_end: Rows
+
+    def ends_of(self, start: int) -> Ints:
+        """The ordinals at the end of the ties of a node."""
+        return self.end[self.by_start[start]]
+
+    def starts_of(self, end: int) -> Ints:
+        """The ordinals at the start of the ties that reach a node."""
+        return self.start[self.by_end[end]]
+
+
+class View:
+    """One generation of the graph, for questions.
+
+    Attributes:
+        keys, names: of each node, sorted by key.
+        kind: index into `graph.model.KINDS`; shape (n,).
+        world: index into `World`, -1 when unknown; shape (n,).
+        roles, functions, offers, needs: bit masks over the terms, in order; shape (n,).
+        goals: bit mask, bit g-1 for goal g, targets counted with their goal; shape (n,).
+        seat: the rank among territories of the seat, -1 when unknown; shape (n,).
+        phase, form: of alliances, index into `Phase` and `AllianceType`, -1 when unknown.
+        started, stopped: days as YYYYMMDD, 0 when unknown; shape (n,).
+        ended: whether no source speaks of it any more, or it has an end; shape (n,).
+        collective: whether it stands for a group of organisations; shape (n,).
+    """
+
+    def __init__(self, arrays: dict[str, Array], store: Reader, generation: int) -> None:
+        self._store = store
+        self.generation = generation
+        self.keys = Strings(arrays["key_data"], arrays["key_offsets"])
+        self.names = Strings(arrays["name_data"], arrays["name_offsets"])
+        self._former = Strings(arrays["former_data"], arrays["former_offsets"])
+        self._present: Ints = arrays["present"]
+        self.kind: Ints = arrays["kind"]
+        self.world: Ints = arrays["world"]
+        self.roles: Ints = arrays["roles"]
+        self.functions: Ints = arrays["functions"]
+        self.offers: Ints = arrays["offers"]
+        self.needs: Ints = arrays["needs"]
+        self.goals: Ints = arrays["goals"]
+        self.seat: Ints = arrays["seat"]
+        self.phase: Ints = arrays["phase"]
+        self.form: Ints = arrays["form"]
+        self.started: Ints = arrays["started"]
+        self.stopped: Ints = arrays["stopped"]
+        self.ended: Mask = arrays["ended"]
+        self.collective: Mask = arrays["collective"]
+        self.ties = {tie: _tie_columns(arrays, tie, len(self.keys)) for tie in TIES}
+        self.territories = Territories(
+            self.of_kind(TERRITORY),
+            arrays["level"],
+            arrays["population"],
+            arrays["centre"],
+            Rows(arrays["extent_indptr"], arrays["extent_values"]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def of_kind(self, kind: Kind) -> Ints:
+        """The ordinals of all nodes of a kind, ascending."""
+        return np.flatnonzero(self.kind == KINDS.index(kind))
+
+    def is_kind(self, ordinal: int, kind: Kind) -> bool:
+        """Whether a node is of a kind."""
+        return KINDS[self.kind[ordinal]] is kind
+
+    def ordinal(self, key: str) -> int | None:
+        """The node of an id, or of a former id, or None."""
+        found = self.keys.find(key)
+        if found is None and (former := self._former.find(key)) is not None:
+            return int(self._present[former])
+        return found
+
+    def world_of(self, ordinal: int) -> World | None:
+        """The world of an organisation, where it is known."""
+        index = int(self.world[ordinal])
+        return tuple(World)[index] if index >= 0 else None
+
+    def territory_of(self, rank: int) -> int:
+        """The node ordinal of a territory by its rank."""
+        return int(self.territories.ordinals[rank])
+
+    # What only the store knows ---------------------------------------------------------------
+
+    def describe(self, ordinal: int) -> StoredNode:
+        """A thing with all its properties."""
+        node = self._store.node(self.keys[ordinal])
+        if node is None:
+            raise KeyError(self.keys[ordinal])
+        return node
+
+    def claims(self, ordinal: int) -> list[StoredClaim]:
+        """All that is said about a thing, the most trusted first."""
+        return self._store.claims(self.keys[ordinal])
+
+    def tie(self, tie: Tie, start: int, end: int) -> StoredTie | None:
+        """The tie between two nodes, with its claims."""
+        return self._store.tie(tie, self.keys[start], self.keys[end])
+
+    def ties_of(self, ordinal: int) -> list[StoredTie]:
+        """All ties of a thing, with their claims."""
+        return self._store.ties(self.keys[ordinal])
+
+    def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
+        """Things by name; see `graph.store.Reader.search`."""
+        return self._store.search(text, kinds, limit)
+
+
+def open_view(store: Reader, folder: Path) -> View:
+    """The view of the present generation of a store: mapped from `folder`, built there if needed.
+
+    Older generations are removed; readers that hold them keep their mapping (POSIX).
+    """
+    with store.snapshot() as generation:
+        files = folder / f"{generation}-{_FORMAT}"
+        if not files.is_dir():
+            columns.save(files, build(store))
+            for old in folder.glob("*-*"):
+                if old != files and not old.name.startswith("."):
+                    shutil.rmtree(old, ignore_errors=True)
+    return View(columns.load(files), store, generation)
+
+
+def memory_view(store: Reader) -> View:
+    """The view of a store, in memory only."""
+    with store.snapshot() as generation:
+        return View(build(store), store, generation)
+
+
+def build(store: Reader) -> dict[str, Array]:
+    """The columns of a store, by name; see `View`."""
+    nodes = list(store.scan_nodes())
+    ordinals = {node.key: ordinal for ordinal, node in enumerate(nodes)}
+    arrays = _strings("key", (node.key for node in nodes))
+    arrays |= _strings("name", (node.name for node in nodes))
+    former = [(old, ordinals[new]) for old, new in store.aliases() if new in ordinals]
+    arrays |= _strings("former", (old for old, _ in former))
+    arrays["present"] = np.array([new for _, new in former], dtype=np.int32)
+    arrays |= _node_columns(nodes)
+    for tie in TIES:
+        arrays |= _scanned_ties(store, tie, ordinals)
+    territories = np.flatnonzero(arrays["kind"] == KINDS.index(TERRITORY))
+    arrays |= _territory_columns(nodes, territories, arrays)
+    arrays["seat"] = _seats(arrays, territories)
+    arrays |= _masks(nodes, arrays)
+    return arrays
+
+
+def _strings(name: str, texts: Iterable[str]) -> dict[str, Array]:
+    column = Strings.of(texts)
+    return {f"{name}_data": column.data, f"{name}_offsets": column.offsets}
+
+
+def _node_columns(nodes: list[StoredNode]) -> dict[str, Array]:
+    def column(name: str, read: Callable[[Value | None], int], dtype: type) -> Array:
+        return np.array([read(node.properties.get(name)) for node in nodes], dtype=dtype)
+
+    started = column("started", as_day, np.int32)
+    stopped = column("ended", as_day, np.int32)
+    gone = np.array([node.ended for node in nodes], dtype=np.bool_)
+    return {
+        "kind": np.array([KINDS.index(node.kind) for node in nodes], dtype=np.int8),
+        "world": column("world", _index_in(World), np.int8),
+        "roles": column("roles", _bits_in(Role), np.uint8),
+        "functions": column("functions", _bits_in(Function), np.uint8),
+        "phase": column("phase", _index_in(Phase), np.int8),
+        "form": column("type", _index_in(AllianceType), np.int8),
+        "started": started,
+        "stopped": stopped,
+        "ended": gone | (stopped > 0) | (column("phase", _is_over, np.int8) > 0),
+        "collective": column("collective", int_or_zero, np.int8).astype(np.bool_),
+    }
+
+
+def _index_in(vocabulary: type[Term]) -> Callable[[Value | None], int]:
+    rank = {term.value: index for index, term in enumerate(vocabulary)}
+    return lambda value: rank.get(str(value), -1)
+
+
+def _bits_in(vocabulary: type[Term]) -> Callable[[Value | None], int]:
+    bit = {term.value: 1 << index for index, term in enumerate(vocabulary)}
+
+    def bits(value: Value | None) -> int:
+        return sum(bit.get(item, 0) for item in set(value)) if isinstance(value, list) else 0
+
+    return bits
+
+
+def _is_over(value: Value | None) -> int:
+    return int(value == Phase.ENDED.value)
+
+
+def int_or_zero(value: Value | None) -> int:
+    """A number or a truth as an integer, 0 when it is not said."""
+    return int(value) if isinstance(value, (int, float)) else 0
+
+
+def as_day(value: Value | None) -> int:
+    """An ISO date as YYYYMMDD with 00 for what is not known (`2012` → 20120000); 0 when absent."""
+    if not isinstance(value, str):
+        return 0
+    parts = [*value.split("-"), "0", "0"][:3]
+    return int(parts[0]) * 10_000 + int(parts[1]) * 100 + int(parts[2])
+
+
+def _scanned_ties(store: Reader, tie: Tie, ordinals: dict[str, int]) -> dict[str, Array]:
+    role_of = _index_in(MemberRole)
+    rows = [
+        (
+            ordinals[start],
+            ordinals[end],
+            as_day(values.get("since")),
+            as_day(values.get("until")),
+            role_of(values.get("role")),
+        )
+        for start, end, values in store.scan_tie_values(tie)
+        if start in ordinals and end in ordinals
+    ]
+    table = np.array(rows, dtype=np.int32).reshape(-1, 5)
+    return {f"tie_{tie.name}": table[np.lexsort((table[:, 1], table[:, 0]))]}
+
+
+def _tie_columns(arrays: dict[str, Array], tie: Tie, count: int) -> TieColumns:
+    start, end, since, until, role = arrays[f"tie_{tie.name}"].T
+    return TieColumns(
+        start, end, since, until, role, Rows.grouped(start, count), Rows.grouped(end, count)
+    )
+
+
+def _territory_columns(
+    nodes: list[StoredNode], territories: Ints, arrays: dict[str, Array]
+) -> dict[str, Array]:
+    stated = [nodes[ordinal].properties for ordinal in territories.tolist()]
+    level = np.array([_index_in(Level)(p.get("level")) for p in stated], dtype=np.int8)
+    atomic = np.isin(level, [_level(Level.COMMUNE), _level(Level.ARRONDISSEMENT)])
+    extent = extents(len(territories), _territory_parts(arrays, territories), atomic)
+    population = np.array([int_or_zero(p.get("population")) for p in stated], dtype=np.int64)
+    summed = extent.sums(population)
+    return {
+        "level": level,
+        "population": np.where(population > 0, population, summed).astype(np.int64),
+        "centre": _centres(stated, extent, population),
+        "extent_indptr": extent.indptr,
+        "extent_values": extent.values,
+    }
+
+
+def _territory_parts(arrays: dict[str, Array], territories: Ints) -> list[tuple[int, int]]:
+    table = arrays[f"tie_{PART_OF.name}"]
+    within = np.isin(table[:, 0], territories) & np.isin(table[:, 1], territories)
+    ranks = np.searchsorted(territories, table[within][:, :2])
+    return [(int(part), int(whole)) for part, whole in ranks]
+
+
+def _level(level: Level) -> int:
+    return tuple(Level).index(level)
+
+
+def _centres(stated: list[Properties], extent: Rows, population: Ints) -> Floats:
+    """The stated centre, else the centre of the atoms weighted by population; NaN when unknown."""
+    given = np.array(
+        [[_degrees(p.get("latitude")), _degrees(p.get("longitude"))] for p in stated],
+        dtype=np.float64,
+    ).reshape(-1, 2)
+    weight = np.where(np.isnan(given[:, 0]), 0.0, np.maximum(population, 1))
+    total = extent.sums(weight)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.stack([extent.sums(np.nan_to_num(g) * weight) / total for g in given.T], axis=1)
+    return np.where(np.isnan(given), mean, given)
+
+
+def _degrees(value: Value | None) -> float:
+    return float(value) if isinstance(value, (int, float)) else float("nan")
+
+
+def _seats(arrays: dict[str, Array], territories: Ints) -> Ints:
+    """The rank of the territory of each node's seat; of several, the one that began last."""
+    seat = np.full(len(arrays["kind"]), -1, dtype=np.int32)
+    table = arrays[f"tie_{SEATED_IN.name}"]
+    latest = table[np.lexsort((table[:, 1], table[:, 2]))]
+    seat[latest[:, 0]] = np.searchsorted(territories, latest[:, 1])
+    return seat
+
+
+def _masks(nodes: list[StoredNode], arrays: dict[str, Array]) -> dict[str, Array]:
+    count = len(nodes)
+    means = {f"lever:{term.value}": 1 << index for index, term in enumerate(Means)}
+    lever_bit = np.array([means.get(node.key, 0) for node in nodes], dtype=np.uint8)
+    goal_bit = np.array([_goal_bit(node.key) for node in nodes], dtype=np.uint32)
+    return {
+        "goals": _or_over_ends(arrays, AIMS_AT, goal_bit, count),
+        "offers": _or_over_ends(arrays, OFFERS, lever_bit, count),
+        "needs": _or_over_ends(arrays, NEEDS, lever_bit, count),
+    }
+
+
+def _goal_bit(key: str) -> int:
+    scheme, _, local = key.partition(":")
+    if scheme not in ("goal", "target"):
+        return 0
+    return 1 << (int(local.partition(".")[0]) - 1)
+
+
+def _or_over_ends(arrays: dict[str, Array], tie: Tie, bits: Array, count: int) -> Array:
+    table = arrays[f"tie_{tie.name}"]
+    mask = np.zeros(count, dtype=bits.dtype)
+    np.bitwise_or.at(mask, table[:, 0], bits[table[:, 1]])
+    return mask

@@ -1,0 +1,1 @@
+"""How it gets in: one module a source, one runner, identity resolution, the bundled data."""

@@ -1,0 +1,1 @@
+"""What people ask: one module a question, and the evaluation of the answers."""

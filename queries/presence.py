@@ -1,0 +1,134 @@
+"""Who is here: by its seat, by its perimeter of action, by an alliance that it takes part in.
+
+Seat and perimeter of action are different facts; both count, and the reason says which. What is
+not known is not a refusal: an organisation without any known place stays, « à vérifier ».
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from graph.columns import Floats, Ints
+from graph.model import ACTS_IN, MEMBER_OF, SEATED_IN, Level, Tie
+from graph.store import StoredClaim
+from graph.territories import LEVELS
+from graph.view import View
+from queries.answers import Reason, ReasonKind, evidence_of
+
+# How near an actor is whose territory contains the place asked, by the level of its territory.
+_FROM_ABOVE = {
+    Level.COMMUNE: 1.0,
+    Level.ARRONDISSEMENT: 1.0,
+    Level.EPCI: 0.9,
+    Level.EPT: 0.9,
+    Level.PERIMETER: 0.7,
+    Level.DEPARTEMENT: 0.8,
+    Level.REGION: 0.6,
+    Level.NATION: 0.4,
+}
+_OVERLAP = 0.5
+_UNKNOWN = 0.2
+# Having acted here through an alliance is weaker than being here.
+_THROUGH_ALLIANCE = 0.8
+
+
+class By(IntEnum):
+    """How an organisation is here, the last being the strongest."""
+
+    NOTHING = 0
+    UNKNOWN = 1
+    ALLIANCE = 2
+    SEAT = 3
+    PERIMETER = 4
+
+
+@dataclass(frozen=True)
+class Presence:
+    """The presence of each node in a place.
+
+    Attributes:
+        nearness: in [0, 1], 0 where it is elsewhere; shape (n,).
+        by: how, as `By`; shape (n,).
+        through: the node that makes it so: a territory, or an alliance, else -1; shape (n,).
+        share: for each node the greatest share of one of its territories that lies in the place,
+            0 when none is known; shape (n,). A national actor has a small one.
+    """
+
+    nearness: Floats
+    by: Ints
+    through: Ints
+    share: Floats
+
+
+def presence(view: View, place: int) -> Presence:
+    """The presence of every node in the territory of rank `place`."""
+    near, share = _nearness_of_territories(view, place)
+    count = len(view)
+    found = Presence(
+        np.zeros(count), np.zeros(count, np.int8), np.full(count, -1, np.int32), np.zeros(count)
+    )
+    ranks = np.full(count, -1, dtype=np.int64)
+    ranks[view.territories.ordinals] = np.arange(len(view.territories))
+    for tie, by in ((SEATED_IN, By.SEAT), (ACTS_IN, By.PERIMETER)):
+        columns = view.ties[tie]
+        rank = ranks[columns.end]
+        _raise_to(found, columns.start, near[rank], by, columns.end, share[rank])
+    placed = np.zeros(count, dtype=np.bool_)
+    for tie in (SEATED_IN, ACTS_IN):
+        placed[view.ties[tie].start] = True
+    members = view.ties[MEMBER_OF]
+    through = _THROUGH_ALLIANCE * found.nearness[members.end] * (members.until == 0)
+    _raise_to(found, members.start, through, By.ALLIANCE, members.end, found.share[members.end])
+    unknown = ~placed & (found.by == By.NOTHING)
+    found.nearness[unknown] = _UNKNOWN
+    found.by[unknown] = By.UNKNOWN
+    return found
+
+
+def _nearness_of_territories(view: View, place: int) -> tuple[Floats, Floats]:
+    """For each territory how near it is to the place, and the share of it that lies there."""
+    inside, covered = view.territories.shares(place)
+    above = np.array([_FROM_ABOVE[level] for level in LEVELS])[view.territories.level]
+    near = np.where(inside + covered > 0, _OVERLAP, 0.0)
+    near = np.where(covered > 0.999, above, near)
+    return np.where(inside > 0.999, 1.0, near), inside
+
+
+def _raise_to(
+    found: Presence, nodes: Ints, nearness: Floats, by: By, through: Ints, share: Floats
+) -> None:
+    """Take for each node the strongest presence of those offered and the one it has."""
+    order = np.argsort(nearness, kind="stable")
+    order = order[nearness[order] > found.nearness[nodes[order]]]
+    chosen = nodes[order]
+    found.nearness[chosen] = nearness[order]
+    found.by[chosen] = by
+    found.through[chosen] = through[order]
+    np.maximum.at(found.share, nodes, share)
+
+
+def place_reason(view: View, found: Presence, ordinal: int, place: str) -> Reason:
+    """Why an organisation counts as being in a place, with its evidence."""
+    by, through = By(int(found.by[ordinal])), int(found.through[ordinal])
+    if by in (By.UNKNOWN, By.NOTHING):
+        text = f"Son périmètre d'action n'est pas connu : à vérifier ({place})."
+        return Reason(ReasonKind.PLACE, text, (), to_check=True)
+    name = view.names[through]
+    if by is By.ALLIANCE:
+        text = f"A pris part ici à une alliance : {name}."
+        claims = [*_claims(view, MEMBER_OF, ordinal, through), *_alliance_claims(view, through)]
+        return Reason(ReasonKind.PLACE, text, evidence_of(claims))
+    tie = SEATED_IN if by is By.SEAT else ACTS_IN
+    text = f"A son siège ici : {name}." if by is By.SEAT else f"Agit ici : {name}."
+    return Reason(ReasonKind.PLACE, text, evidence_of(_claims(view, tie, ordinal, through)))
+
+
+def _claims(view: View, tie: Tie, start: int, end: int) -> tuple[StoredClaim, ...]:
+    stored = view.tie(tie, start, end)
+    return stored.claims if stored else ()
+
+
+def _alliance_claims(view: View, alliance: int) -> tuple[StoredClaim, ...]:
+    territories = view.ties[ACTS_IN].ends_of(alliance)
+    return _claims(view, ACTS_IN, alliance, int(territories[0])) if len(territories) else ()

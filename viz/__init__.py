@@ -1,0 +1,1 @@
+"""How they see: pages with map and network, standalone network files, figures."""
