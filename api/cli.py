@@ -2,79 +2,99 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias
 
-from api import as_json, render
+from api import as_json, french, render
+from api.as_json import Json
 from api.demo import demo
-from api.export import FORMATS, export
+from api.export import FORMATS, Export
 from api.session import reading
 from graph.errors import AlliageError, RequestError
 from graph.settings import Settings
 from graph.sqlite import SqliteStore
 from ingest.catalogue import IMPORTERS, importer
 from ingest.runner import ingest
-from queries import bridges, find, partners, path, show
+from queries import bridges, find, partner_request, partners, path, show
 
 Arguments: TypeAlias = argparse.Namespace
+Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 Command: TypeAlias = Callable[[Settings, Arguments], None]
 
-_BAD_INPUT, _INTERRUPTED = 2, 130
+_FAILED, _BAD_INPUT, _INTERRUPTED = 1, 2, 130
 
 
 class _Parser(argparse.ArgumentParser):
     """A parser that reports what it does not understand as an error of ours."""
 
+    def format_help(self) -> str:
+        return render.typeset(super().format_help())
+
     def error(self, message: str) -> NoReturn:
-        raise RequestError(f"{message} (voir {self.prog} --help)")
+        # Python quotes the choices, in some versions only.
+        plain = re.sub(r"'([\w-]+)'", r"\1", message)
+        raise RequestError(f"{plain} (voir {self.prog} --help).")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives the exit status."""
+    french.install()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         arguments = _parser().parse_args(words)
         settings = Settings.from_environment(os.environ)
         if arguments.store:
-            settings = Settings.from_environment(
-                {**os.environ, "ALLIAGE_STORE": arguments.store}
-            )
+            settings = Settings.from_environment({**os.environ, "ALLIAGE_STORE": arguments.store})
         arguments.run(settings, arguments)
+        sys.stdout.flush()
     except AlliageError as problem:
         return _report(problem, in_json="--json" in words)
     except KeyboardInterrupt:
-        print("Interrompu : rien n'a été changé.", file=sys.stderr)
+        print("Interrompu : ce qui était en cours n'a pas été gardé.", file=sys.stderr)
         return _INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing more to say, nothing to complain of.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
+    except OSError as problem:
+        _drop_output()
+        trouble = french.in_french(problem)
+        print(f"La réponse n'a pas pu être écrite\u00a0: {trouble}.", file=sys.stderr)
+        return _FAILED
     return 0
+
+
+def _drop_output() -> None:
+    """Let nothing more be written: Python would try again at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report(problem: AlliageError, *, in_json: bool) -> int:
     if in_json:
         print(as_json.text(as_json.error(problem)))
     else:
-        print(problem.message, file=sys.stderr)
+        print(render.typeset(problem.message), file=sys.stderr)
     return _BAD_INPUT
 
 
-def _say(arguments: Arguments, form: Callable[[], Any], lines: Callable[[], Iterable[str]]) -> None:
+def _say(
+    arguments: Arguments, form: Callable[[], Json], lines: Callable[[], Iterable[str]]
+) -> None:
     if arguments.json:
         print(as_json.text(form()))
     else:
         for line in lines():
-            print(line)
+            print(render.typeset(line))
 
 
 # What each command does ----------------------------------------------------------------------
 
 
 def _partners(settings: Settings, arguments: Arguments) -> None:
-    request = partners.Request(
+    request = partner_request.Request(
         arguments.at,
         tuple(arguments.goal),
         tuple(arguments.need),
@@ -131,12 +151,13 @@ def _ingest(settings: Settings, arguments: Arguments) -> None:
     chosen = importer(arguments.source)
     with closing(SqliteStore(settings.store, writable=True)) as store:
         for done in ingest(store, chosen, arguments.file):
-            print(render.ingested(done))
+            print(render.typeset(render.ingested(done)))
 
 
 def _export(settings: Settings, arguments: Arguments) -> None:
     with reading(settings) as (store, _):
-        export(store, settings.base, arguments.format, arguments.output)
+        wanted = Export(settings.base, arguments.format, arguments.all_claims)
+        wanted.to(store, arguments.output)
 
 
 def _demo(settings: Settings, arguments: Arguments) -> None:
@@ -149,7 +170,7 @@ def _demo(settings: Settings, arguments: Arguments) -> None:
 def _parser() -> _Parser:
     parser = _Parser(
         prog="alliage",
-        description="Qui pourrait faire alliance avec qui, ici ? Quel catalyseur relie ces mondes ?",
+        description="Qui pourrait faire alliance, ici ? Quel catalyseur relie ces mondes ?",
     )
     commands = parser.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
     _add_questions(commands)
@@ -157,7 +178,7 @@ def _parser() -> _Parser:
     return parser
 
 
-def _add_questions(commands: Any) -> None:
+def _add_questions(commands: Commands) -> None:
     ask = _command(commands, "partners", _partners, "qui pourrait faire alliance avec qui, ici")
     ask.add_argument("--at", metavar="LIEU", help="un territoire : nom, code ou code postal")
     ask.add_argument("--for", dest="organisation", metavar="ORGANISATION", help="pour qui")
@@ -185,7 +206,7 @@ def _add_questions(commands: Any) -> None:
     ask.add_argument("id", nargs="+", metavar="ID", help="un identifiant, ou un nom")
 
 
-def _add_data(commands: Any) -> None:
+def _add_data(commands: Commands) -> None:
     _command(commands, "sources", _sources, "d'où viennent les données")
     read = _command(commands, "ingest", _ingest, "lire une source", in_json=False)
     listed = ", ".join(known.name for known in IMPORTERS)
@@ -194,11 +215,14 @@ def _add_data(commands: Any) -> None:
     write = _command(commands, "export", _export, "rendre les données", in_json=False)
     write.add_argument("--format", choices=sorted(FORMATS), default="ntriples")
     write.add_argument("-o", "--output", type=Path, metavar="FICHIER")
+    write.add_argument("--all-claims", action="store_true", help="de quoi refaire un dépôt")
     show_all = _command(commands, "demo", _demo, "préparer les données et montrer", in_json=False)
     show_all.add_argument("folder", nargs="?", type=Path, default=Path("build/demo"))
 
 
-def _command(commands: Any, name: str, run: Command, does: str, *, in_json: bool = True) -> Any:
+def _command(
+    commands: Commands, name: str, run: Command, does: str, *, in_json: bool = True
+) -> _Parser:
     added = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
     added.add_argument("--store", metavar="FICHIER", help="le dépôt (sinon ALLIAGE_STORE)")
     if in_json:
@@ -207,11 +231,11 @@ def _command(commands: Any, name: str, run: Command, does: str, *, in_json: bool
     return added
 
 
-def _add_goals(command: Any) -> None:
+def _add_goals(command: _Parser) -> None:
     command.add_argument("--goal", action="append", default=[], metavar="ODD", help="1 à 17")
 
 
-def _add_limit(command: Any, default: int = 10) -> None:
+def _add_limit(command: _Parser, default: int = 10) -> None:
     command.add_argument("--limit", type=int, default=default, metavar="N")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
 from graph.claims import Value
-from graph.model import World
+from graph.model import Property, ValueType, World, tie_named
 from graph.store import StoredSource
 from ingest.runner import Ingested
 from queries.answers import Evidence, Named, Reason
@@ -14,15 +14,17 @@ from queries.partners import Partners
 from queries.path import Paths
 from queries.show import Shown, ShownTie
 from queries.weights import BANDS
+from queries.wording import joined, listed
 
 _WIDTH = 96
 _BANDS = {band.name: band.fr for band in BANDS}
+# Of one, of several.
 _LEFT_OUT = {
-    "elsewhere": "agissent ailleurs",
-    "ended": "n'existent plus",
-    "other_world": "sont d'un autre monde que ceux demandés",
-    "itself": "est l'organisation elle-même",
-    "already_together": "font déjà alliance avec elle",
+    "elsewhere": ("qui agit ailleurs", "qui agissent ailleurs"),
+    "ended": ("qui n'existe plus", "qui n'existent plus"),
+    "other_world": ("d'un autre monde", "d'autres mondes"),
+    "itself": ("elle-même", "elles-mêmes"),
+    "already_together": ("qui fait déjà alliance avec elle", "qui font déjà alliance avec elle"),
 }
 _ROLES = {
     BrokerRole.LIAISON: "liaison entre deux autres mondes",
@@ -48,22 +50,33 @@ def partners(answer: Partners) -> Iterator[str]:
         yield f"{rank}. {partner.name}{_who(partner.world, partner.place)}"
         yield f"   {partner.id} · {_BANDS[partner.band]}"
         yield from _reasons(partner.reasons)
+    if not answer.answers:
+        yield ""
+        yield "Personne, à notre connaissance, ne remplit toutes ces conditions."
     yield ""
     yield f"{_count(answer.considered, 'organisation considérée')}."
-    for reason, count in answer.left_out.items():
-        yield f"  Écartées : {_thousands(count)} {_LEFT_OUT[reason]}."
+    left_out = [_left_out(reason, count) for reason, count in answer.left_out.items()]
+    if left_out:
+        yield from _wrapped(f"Non retenues : {', '.join(left_out)}.", "", "  ")
+
+
+def _left_out(reason: str, count: int) -> str:
+    one, several = _LEFT_OUT[reason]
+    if reason == "itself":
+        return one
+    return f"{_thousands(count)} {several if count > 1 else one}"
 
 
 def bridges(answer: Bridges) -> Iterator[str]:
     """The lines of an answer to "which catalyst connects these worlds"."""
     question = answer.question
-    worlds = " et ".join(world.fr for world in question.between)
+    worlds = listed([world.fr for world in question.between])
     yield f"Qui relie ces mondes, {worlds}, ici : {question.place.name} ?"
     yield from _asked("objectifs", [f"{_number(g)} {g.name}" for g in question.goals])
     yield from _also(question.place.also)
     if not answer.answers:
         yield ""
-        yield "Personne, à notre connaissance : aucune organisation n'est en contact avec ces mondes."
+        yield "Personne, à notre connaissance, ne met ici ces mondes en contact."
     for rank, bridge in enumerate(answer.answers, start=1):
         yield ""
         yield from _bridge(rank, bridge)
@@ -76,11 +89,11 @@ def _bridge(rank: int, bridge: Bridge) -> Iterator[str]:
     yield f"{rank}. {bridge.name}{mark}"
     counts = ", ".join(f"{world.fr} : {count}" for world, count in bridge.worlds.items())
     yield f"   {bridge.id} · en contact avec : {counts}"
-    played = [f"{_ROLES[role]} ({value:g})" for role, value in bridge.roles.items() if value]
+    played = [f"{_ROLES[role]} ({_decimal(value)})" for role, value in bridge.roles.items() if value]
     if played:
         yield from _wrapped(f"Rôles : {', '.join(played)}.", "   ", "     ")
     if bridge.only_through:
-        yield f"   Rencontres possibles par lui seul : {bridge.only_through}."
+        yield f"   Mises en relation sans autre intermédiaire connu : {bridge.only_through}."
     yield from _reasons(bridge.reasons)
 
 
@@ -114,19 +127,20 @@ def shown(answer: Shown) -> Iterator[str]:
     if answer.asked not in (answer.id, answer.name) and ":" in answer.asked:
         yield f"  {answer.asked} est un ancien identifiant : voici ce qu'il est aujourd'hui."
     yield ""
-    for value in answer.values.values():
-        yield from _wrapped(f"{value.label} : {_value(value.value)}", "  ", "      ")
+    for name, value in answer.values.items():
+        declared = answer.kind.property(name)
+        yield from _wrapped(f"{value.label} : {_value(value.value, declared)}", "  ", "      ")
         if value.disputed:
             yield "      Les sources ne disent pas la même chose :"
         for said in value.claims:
-            differs = f"{_value(said.value)} " if value.disputed else ""
+            differs = f"{_value(said.value, declared)} " if value.disputed else ""
             yield f"      {differs}[{said.source}{_locator(said.locator)}]"
     if answer.ties:
         yield ""
     for tie in answer.ties:
         yield from _wrapped(_tie(tie), "  ", "      ")
     for verb, count in answer.more_ties.items():
-        yield f"  {verb} : + {_thousands(count)} autres"
+        yield f"  {verb} : {_thousands(count)} de plus"
 
 
 def sources(found: Iterable[StoredSource]) -> Iterator[str]:
@@ -134,19 +148,19 @@ def sources(found: Iterable[StoredSource]) -> Iterator[str]:
     for stored in found:
         source = stored.source
         yield f"{source.name} : {source.title}"
-        yield f"    {source.publisher} · {source.licence}{_dated(source.date)}"
-        yield f"    {_thousands(stored.node_claims)} fiches, {_thousands(stored.tie_claims)} liens"
+        yield f"    {' · '.join(filter(None, (source.publisher, source.licence, source.date)))}"
+        yield f"    {_count(stored.node_claims, 'fiche')}, {_count(stored.tie_claims, 'lien')}"
 
 
 def ingested(done: Ingested) -> str:
     """One line on what reading a source did."""
     w = done.written
-    parts = [f"{_thousands(w.read)} lus", f"{_thousands(w.written)} écrits"]
-    parts.append(f"{_thousands(w.unchanged)} inchangés")
+    parts = [_count(w.read, "fait lu"), _count(w.written, "écrit")]
+    parts.append(_count(w.unchanged, "inchangé"))
     if w.removed:
-        parts.append(f"{_thousands(w.removed)} retirés")
+        parts.append(_count(w.removed, "retiré"))
     if w.ended:
-        parts.append(f"{_thousands(w.ended)} terminés")
+        parts.append(_count(w.ended, "terminé"))
     return f"{done.source.name} : {', '.join(parts)}"
 
 
@@ -157,7 +171,7 @@ def _asked(label: str, items: list[str]) -> Iterator[str]:
 
 def _also(others: tuple[str, ...]) -> Iterator[str]:
     if others:
-        yield from _wrapped(f"du même nom : {', '.join(others)}", "  ", "    ")
+        yield from _wrapped(f"autres lieux de ce nom : {', '.join(others)}", "  ", "    ")
 
 
 def _number(goal: Named) -> str:
@@ -184,26 +198,40 @@ def _locator(locator: str) -> str:
     return f" {locator}" if locator else ""
 
 
-def _dated(date: str) -> str:
-    return f" · {date}" if date else ""
-
-
 def _tie(tie: ShownTie) -> str:
-    said = ", ".join(f"{name} : {_value(value)}" for name, value in tie.properties.items())
-    more = f" ({said})" if said else ""
-    return f"{tie.verb} {tie.other.name} ({tie.other.id}){more} {_sources(tie.evidence)}"
+    declared = [tie_named(tie.tie).property(name) for name in tie.properties]
+    said = [
+        f"{known.fr} : {_value(value, known)}"
+        for known, value in zip(declared, tie.properties.values(), strict=True)
+        if known
+    ]
+    more = f" ({', '.join(said)})" if said else ""
+    return f"{joined(tie.verb, tie.other.name)} ({tie.other.id}){more} {_sources(tie.evidence)}"
 
 
-def _value(value: Value) -> str:
+def _value(value: Value, declared: Property | None) -> str:
+    """A value in French: the name of a term rather than its code."""
     match value:
         case list():
-            return ", ".join(value)
+            return ", ".join(_value(item, declared) for item in value)
         case bool():
             return "oui" if value else "non"
         case int():
             return _thousands(value)
+        case float():
+            return _decimal(value)
         case _:
-            return str(value)
+            return _term(value, declared)
+
+
+def _term(code: str, declared: Property | None) -> str:
+    if declared is None or isinstance(declared.type, ValueType):
+        return code
+    return next((term.fr for term in declared.type if term == code), code)
+
+
+def _decimal(number: float) -> str:
+    return f"{number:.10g}".replace(".", ",")
 
 
 def _count(number: int, noun: str) -> str:
@@ -216,9 +244,16 @@ def _thousands(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
 
 
+def typeset(text: str) -> str:
+    """A text with the no-break spaces that French puts beside « » and before ; : ? !."""
+    for sign in ";:?!":
+        text = text.replace(f" {sign}", f"\u00a0{sign}")
+    return text.replace("« ", "«\u00a0").replace(" »", "\u00a0»").replace("§ ", "§\u00a0")
+
+
 def _wrapped(text: str, first: str, following: str) -> list[str]:
     return wrap(
-        text.strip(),
+        typeset(text.strip()),
         _WIDTH,
         initial_indent=first,
         subsequent_indent=following,

@@ -1,7 +1,8 @@
 """Columns on disk: NumPy arrays saved one a file and mapped back into memory, shared by readers."""
 
+import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,6 +14,8 @@ Ints: TypeAlias = npt.NDArray[np.integer[Any]]
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Array: TypeAlias = npt.NDArray[Any]
+
+UNFINISHED = ".building-"  # begins the name of a folder that is being written or removed
 
 
 class Strings:
@@ -77,22 +80,48 @@ class Rows:
 
 
 def save(folder: Path, arrays: Mapping[str, Array]) -> None:
-    """Write arrays into a new folder, whole or not at all; a folder already there is kept."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    """Write arrays into a new folder, whole or not at all; a folder already there is kept.
+
+    Raises:
+        OSError: the disk is full, or the folder may not be written.
+    """
+    unfinished = folder.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+    unfinished.mkdir(parents=True)
     try:
         for name, array in arrays.items():
-            np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
+            with (unfinished / f"{name}.npy").open("wb") as file:
+                np.save(file, array, allow_pickle=False)
+                file.flush()
+                os.fsync(file.fileno())  # else a power cut may leave the name without the data
         unfinished.rename(folder)
     except OSError:
-        shutil.rmtree(unfinished, ignore_errors=True)
         if not folder.is_dir():
             raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder of columns at once: nobody meets half of it."""
+    gone = folder.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+    try:
+        folder.rename(gone)
+    except OSError:
+        return  # somebody else has removed it, or will
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def load(folder: Path) -> dict[str, Array]:
-    """Map the arrays of a folder into memory, read-only."""
-    return {
-        file.stem: np.load(file, mmap_mode="r", allow_pickle=False)
-        for file in sorted(folder.glob("*.npy"))
-    }
+    """Map the arrays of a folder into memory, read-only.
+
+    Raises:
+        OSError: there are none, or they are damaged.
+    """
+    try:
+        arrays = {
+            file.stem: np.load(file, mmap_mode="r", allow_pickle=False)
+            for file in sorted(folder.iterdir())
+        }
+    except (EOFError, ValueError) as error:
+        raise OSError(f"{folder}: {error}") from error
+    return arrays

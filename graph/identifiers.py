@@ -6,7 +6,7 @@ import re
 # the digits of its SIRET is a multiple of five instead (Insee, Sirene documentation).
 LA_POSTE = "356000000"
 
-_RNA = re.compile(r"W\d[0-9A-Z]\d{7}")
+_RNA = re.compile(r"W[0-9][0-9A-Z][0-9]{7}")
 
 
 def luhn_sum(digits: str) -> int:
@@ -43,10 +43,10 @@ def is_rna(text: str) -> bool:
 
 def is_date(text: str) -> bool:
     """Whether a text is an ISO 8601 date, as precise as known (`2012`, `2020-03`, `2020-03-31`)."""
-    match = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?", text)
-    return match is not None
+    pattern = r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
+    return re.fullmatch(pattern, text) is not None
 
 
 def is_key(text: str) -> bool:
     """Whether a text is an id of ours: `scheme:local_id`, without white space."""
-    return re.fullmatch(r"[a-z][a-z0-9_-]*:[^\s]+", text) is not None
+    return re.fullmatch(r"[a-z][a-z0-9_-]*:[^\s\ud800-\udfff]+", text) is not None

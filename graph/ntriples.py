@@ -24,10 +24,12 @@ _ESCAPES = {
 _SPECIAL = re.compile(r'[\x00-\x1f"\\\x7f\ud800-\udfff\ufffe\uffff]')
 # General category Cc but for tabulation and line feed, and what XML 1.0 does not allow.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_TOUCHED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f\ud800-\udfff\ufffe\uffff]')
 _LINE_END = re.compile(r"\r\n?")
 _FORBIDDEN_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff\ufffe\uffff]')
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _LANGUAGE = re.compile(r"[a-z]+(?:-[a-z0-9]+)*")
+_PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9:._~-]*")
 _KEPT_IN_PATH = "/:@!$&'()*+,;="
 _KEPT_IN_SEGMENT = ":@!$&'()*+,;="
 
@@ -55,18 +57,23 @@ def _escape(match: re.Match[str]) -> str:
     return _ESCAPES.get(character) or f"\\u{ord(character):04X}"
 
 
+def quoted(text: str) -> str:
+    """A plain literal, cleaned: an xsd:string, which the canonical form writes without datatype."""
+    return f'"{text}"' if _TOUCHED.search(text) is None else f'"{escaped(cleaned(text))}"'
+
+
 def literal(text: str, datatype: str = "", language: str = "") -> str:
     """A literal, cleaned: plain, of a datatype (IRI), or in a language (BCP 47, lower case).
 
     Raises:
         ValueError: the language is not a lower-case tag, or the datatype is not an IRI.
     """
-    quoted = f'"{escaped(cleaned(text))}"'
+    plain = quoted(text)
     if language:
         if _LANGUAGE.fullmatch(language) is None:
             raise ValueError(f"not a lower-case language tag: {language!r}")
-        return f"{quoted}@{language}"
-    return quoted if datatype in ("", _STRING) else f"{quoted}^^{iri(datatype)}"
+        return f"{plain}@{language}"
+    return plain if datatype in ("", _STRING) else f"{plain}^^{iri(datatype)}"
 
 
 def iri(text: str) -> str:
@@ -95,6 +102,8 @@ def path_part(text: str, *, slash: bool = True) -> str:
 
     `%`, `?` and `#` are encoded too; `/` stays as it is unless the part is one segment.
     """
+    if _PLAIN_SEGMENT.fullmatch(text) is not None:
+        return text
     return _percent(text, _KEPT_IN_PATH if slash else _KEPT_IN_SEGMENT)
 
 

@@ -86,6 +86,7 @@ class Form(Enum):
     TEXT = "text"
     FRENCH = "text @fr"
     ENGLISH = "text @en"
+    OTHER_NAME = "text @fr, unless it is the name"
     INTEGER = "xsd:integer"
     DECIMAL = "xsd:decimal"
     BOOLEAN = "xsd:boolean"
@@ -318,7 +319,7 @@ _STARTED, _ENDED = _dated("start", "start"), _dated("end", "end")
 _NAME = (Saying("skos:prefLabel", Form.FRENCH), Saying("schema:name", Form.FRENCH))
 _PAIR_NAME = (*_NAME, Saying("pair:label", Form.TEXT))
 _OTHER_NAMES = (
-    Saying("skos:altLabel", Form.FRENCH),
+    Saying("skos:altLabel", Form.OTHER_NAME),
     Saying("schema:alternateName", Form.FRENCH),
 )
 # No skos:prefLabel and skos:altLabel on IRIs of the United Nations: their own file gives them
@@ -359,10 +360,10 @@ _ORGANISATION = KindMapping(
     ORGANISATION,
     "org:Organization",
     (
-        Classes(("schema:Organization", "pair:Organization")),
+        # org:Organization for readers that do not reason, such as the shapes of Core Business.
+        Classes(("org:Organization", "schema:Organization", "pair:Organization")),
         Classes(("org:FormalOrganization", "legal:LegalEntity"), LEGAL),
         Classes(("cv:PublicOrganisation",), PUBLIC),
-        Classes(("org:Organization",), NOT_LEGAL),
     ),
     (
         *_PERIOD,

@@ -221,7 +221,7 @@ def own_terms() -> list[OwnTerm]:
     terms.extend(_says_terms())
     for vocabulary in VOCABULARIES:
         fr, en = VOCABULARY_LABELS[vocabulary]
-        parents = ("skos:Concept",)
+        parents: tuple[str, ...] = ("skos:Concept",)
         if vocabulary is MemberRole:
             parents = ("skos:Concept", "org:Role", "pair:MembershipRole")
         terms.append(OwnTerm(vocabulary_class(vocabulary), _CLASS, fr, en, "", parents))

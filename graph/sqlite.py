@@ -25,6 +25,7 @@ from graph.sqlite_schema import (
     APPLICATION_ID,
     SCHEMA_VERSION,
     Row,
+    begin_generation,
     clear_writing,
     create,
     prepare_writing,
@@ -35,7 +36,6 @@ from graph.store import Found, StoredClaim, StoredNode, StoredSource, StoredTie
 
 _SOURCE = "s.name, s.title, s.publisher, s.licence, s.url, s.date, s.trust, s.keeps_history"
 _CLAIM = f"c.record, c.properties, c.locator, c.url, c.date, c.ended, {_SOURCE}"
-_WAIT_MS = 10_000
 
 
 class SqliteStore:
@@ -45,8 +45,13 @@ class SqliteStore:
     to the disk, so that a killed process or a power cut leaves all of a source or nothing of it.
     """
 
-    def __init__(self, path: Path, *, writable: bool = False) -> None:
+    def __init__(self, path: Path, *, writable: bool = False, patience: float = 10.0) -> None:
         """Open a store, and make it when it is to be written and does not exist.
+
+        Args:
+            path: the file.
+            writable: whether to write as well as read.
+            patience: how long to wait for another writer, in seconds.
 
         Raises:
             EmptyStore: there is no file to read.
@@ -58,6 +63,7 @@ class SqliteStore:
         self._writable = writable
         with _translated(path):
             self._db = _connect(path, writable=writable)
+            self._db.set_busy_timeout(round(patience * 1000))
             try:
                 self._check_or_create()
                 self._db.execute("PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824")
@@ -68,19 +74,21 @@ class SqliteStore:
 
     def _check_or_create(self) -> None:
         db = self._db
-        application = int(db.pragma("application_id"))
-        if application == 0 and self._writable and db.pragma("page_count") == 0:
-            db.pragma("journal_mode", "WAL")
-            with db:
-                create(db)
-        elif application != APPLICATION_ID:
+        if _is_blank(db):
+            if not self._writable:
+                raise _empty(self.path)
+            with self._transaction():
+                if _is_blank(db):  # another process may have made it meanwhile
+                    create(db)
+        if int(db.pragma("application_id")) != APPLICATION_ID:
             raise NotAStore(f"« {self.path} » n'est pas un dépôt d'Alliage.")
-        elif (version := int(db.pragma("user_version"))) > SCHEMA_VERSION:
+        if (version := int(db.pragma("user_version"))) > SCHEMA_VERSION:
             raise NewerStore(
                 f"« {self.path} » a été écrit par une version plus récente d'Alliage "
                 f"(format {version}, le nôtre est {SCHEMA_VERSION}) : mettez Alliage à jour."
             )
         if self._writable:
+            db.pragma("journal_mode", "WAL")
             db.pragma("synchronous", "FULL")
             prepare_writing(db)
 
@@ -98,7 +106,11 @@ class SqliteStore:
 
     def generation(self) -> int:
         """The number of the last change."""
-        return int(self._db.execute("SELECT generation FROM state").get)
+        return next(int(str(row[0])) for row in self._rows("SELECT generation FROM state"))
+
+    def stamp(self) -> str:
+        """A random mark of the last change."""
+        return next(str(row[0]) for row in self._rows("SELECT stamp FROM state"))
 
     def sources(self) -> list[StoredSource]:
         """All sources, sorted by name."""
@@ -108,24 +120,24 @@ class SqliteStore:
         sql = f"""SELECT {_SOURCE}, (SELECT count(*) FROM claim WHERE source = s.id), {ties},
             generation FROM source s ORDER BY s.name"""
         return [
-            StoredSource(source_of(row[:8]), int(row[8]), int(row[9]), int(row[10]))
-            for row in self._db.execute(sql)
+            StoredSource(source_of(row[:8]), *(int(str(count)) for count in row[8:]))
+            for row in self._rows(sql)
         ]
 
     def node(self, key: str) -> StoredNode | None:
         """The thing of that id or of that former id."""
         sql = "SELECT key, kind, name, properties, ended FROM node WHERE kind IS NOT NULL AND "
-        row = self._db.execute(f"{sql} key = ?", (key,)).fetchone()
-        if row is None:
-            former = "id = (SELECT node FROM alias WHERE key = ?)"
-            row = self._db.execute(f"{sql} {former}", (key,)).fetchone()
-        return None if row is None else _node(row)
+        former = "id IN (SELECT node FROM alias WHERE key = ?) ORDER BY key LIMIT 1"
+        for where in ("key = ?", former):
+            for row in self._rows(f"{sql} {where}", (key,)):
+                return _node(row)
+        return None
 
     def claims(self, key: str) -> list[StoredClaim]:
         """All that is said about a thing, the most trusted first."""
         sql = f"""SELECT {_CLAIM} FROM node n JOIN claim c ON c.node = n.id
             JOIN source s ON s.id = c.source WHERE n.key = ?"""
-        return in_order_of_trust(claim_of(row) for row in self._db.execute(sql, (key,)))
+        return in_order_of_trust(claim_of(row) for row in self._rows(sql, (key,)))
 
     def ties(self, key: str) -> list[StoredTie]:
         """All ties that start or end at a thing."""
@@ -145,13 +157,13 @@ class SqliteStore:
     def scan_nodes(self) -> Iterator[StoredNode]:
         """All things, sorted by key."""
         sql = "SELECT key, kind, name, properties, ended FROM node WHERE kind IS NOT NULL"
-        return map(_node, self._db.execute(f"{sql} ORDER BY key"))
+        return map(_node, self._rows(f"{sql} ORDER BY key"))
 
     def scan_node_claims(self) -> Iterator[tuple[str, Kind, StoredClaim]]:
         """All claims about things, sorted by id, source and record."""
         sql = f"""SELECT n.key, n.kind, {_CLAIM} FROM node n JOIN claim c ON c.node = n.id
             JOIN source s ON s.id = c.source ORDER BY n.key, s.name, c.record"""
-        for row in self._db.execute(sql):
+        for row in self._rows(sql):
             yield str(row[0]), kind_named(str(row[1])), claim_of(row[2:])
 
     def scan_ties(self, tie: Tie) -> Iterator[StoredTie]:
@@ -164,13 +176,14 @@ class SqliteStore:
             JOIN node a ON a.id = c.start JOIN node b ON b.id = c.end
             WHERE a.kind IS NOT NULL AND b.kind IS NOT NULL
             GROUP BY a.key, b.key ORDER BY a.key, b.key"""
-        for start, end, properties, ended, count in self._db.execute(sql):
+        for start, end, properties, ended, count in self._rows(sql):
             if count == 1:
                 values = json.loads(str(properties))
             else:
                 stored = self.tie(tie, str(start), str(end))
                 values = dict(stored.properties) if stored else {}
-                ended = min((c.ended for c in stored.claims), default="") if stored else ""
+                days = [claim.ended for claim in stored.claims] if stored else []
+                ended = max(days) if all(days) else ""
             if ended:
                 values.setdefault("until", str(ended))
             yield str(start), str(end), values
@@ -179,23 +192,29 @@ class SqliteStore:
         sql = f"""SELECT a.key, b.key, {_CLAIM} FROM {tie_table(tie)} c
             JOIN node a ON a.id = c.start JOIN node b ON b.id = c.end
             JOIN source s ON s.id = c.source WHERE {where} ORDER BY a.key, b.key"""
-        rows = self._db.execute(sql, values)
+        rows = self._rows(sql, values)
         for (start, end), group in groupby(rows, key=lambda row: (str(row[0]), str(row[1]))):
             claims = in_order_of_trust(claim_of(row[2:]) for row in group)
             yield StoredTie(tie, start, end, merged(tie, claims), tuple(claims))
 
     def aliases(self) -> Iterator[tuple[str, str]]:
         """Former ids and what they are today."""
-        sql = "SELECT a.key, n.key FROM alias a JOIN node n ON n.id = a.node ORDER BY a.key"
-        for former, present in self._db.execute(sql):
+        sql = """SELECT a.key, min(n.key) FROM alias a JOIN node n ON n.id = a.node
+            GROUP BY a.key ORDER BY a.key"""
+        for former, present in self._rows(sql):
             yield str(former), str(present)
 
     def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
         """Things by name, whatever the accents, the case, and small typing errors."""
         generation = self.generation()
-        if self._names is None or self._names[0] != generation:
-            self._names = generation, NameSearch(self._db)
-        return self._names[1].find(text, [kind.name for kind in kinds], limit)
+        with _translated(self.path):
+            if self._names is None or self._names[0] != generation:
+                self._names = generation, NameSearch(self._db)
+            return self._names[1].find(text, [kind.name for kind in kinds], limit)
+
+    def _rows(self, sql: str, values: tuple[str, ...] = ()) -> Iterator[Row]:
+        with _translated(self.path):
+            yield from self._db.execute(sql, values)
 
     # Writing -------------------------------------------------------------------------------
 
@@ -204,6 +223,7 @@ class SqliteStore:
         """Replace all that a source says, in one transaction."""
         with self._transaction():
             yield SourceWriting(self._db, source)
+            clear_writing(self._db)
 
     def forget(self, name: str) -> int:
         """Remove a source and all its claims."""
@@ -217,17 +237,18 @@ class SqliteStore:
                 db.execute(f"DELETE FROM {table} WHERE source = ?", row)
                 removed += db.changes()
             db.execute("DELETE FROM source WHERE id = ?", row)
-            db.execute("UPDATE state SET generation = generation + 1")
-            refresh_touched(db, self.generation())
+            refresh_touched(db, begin_generation(db))
+            clear_writing(db)
         return removed
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        if not self._writable:
+            raise _unwritable(self.path)
         with _translated(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                clear_writing(self._db)
                 self._db.execute("COMMIT")
             except BaseException:
                 # SQLite rolls back by itself on some errors (a full disk).
@@ -246,12 +267,20 @@ def _connect(path: Path, *, writable: bool) -> apsw.Connection:
     elif path.exists():
         flags = apsw.SQLITE_OPEN_READONLY
     else:
-        raise EmptyStore(
-            f"Le dépôt « {path} » n'existe pas encore : « alliage ingest reference » le crée."
-        )
-    connection = apsw.Connection(str(path), flags=flags)
-    connection.set_busy_timeout(_WAIT_MS)
-    return connection
+        raise _empty(path)
+    return apsw.Connection(str(path), flags=flags)
+
+
+def _is_blank(db: apsw.Connection) -> bool:
+    """Whether a database holds nothing at all: it is new, or its maker was killed."""
+    marked = int(db.pragma("application_id")) != 0
+    return not marked and db.execute("SELECT count(*) FROM sqlite_schema").get == 0
+
+
+def _empty(path: Path) -> EmptyStore:
+    return EmptyStore(
+        f"Le dépôt « {path} » n'existe pas encore : « alliage ingest reference » le crée."
+    )
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The tables of the embedded store, derived from the model."""
 
+import secrets
 from typing import TypeAlias
 
 import apsw
@@ -13,8 +14,8 @@ APPLICATION_ID = 0x416C6C69  # "Alli", so that `file` and we recognise a store o
 SCHEMA_VERSION = 1
 
 _TABLES = """
-CREATE TABLE state (generation INTEGER NOT NULL) STRICT;
-INSERT INTO state VALUES (0);
+CREATE TABLE state (generation INTEGER NOT NULL, stamp TEXT NOT NULL) STRICT;
+INSERT INTO state VALUES (0, '');
 
 CREATE TABLE source (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
@@ -36,7 +37,10 @@ CREATE TABLE claim (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX claim_by_source ON claim (source);
 
-CREATE TABLE alias (key TEXT PRIMARY KEY, node INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- Two things may claim one former id (a divided commune): the first by key has it.
+CREATE TABLE alias (
+    key TEXT NOT NULL, node INTEGER NOT NULL, PRIMARY KEY (key, node)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX alias_by_node ON alias (node);
 
 CREATE VIRTUAL TABLE name_index USING fts5(
@@ -70,10 +74,14 @@ CREATE TEMP TABLE incoming_tie (
 CREATE TEMP TABLE touched (node INTEGER PRIMARY KEY) STRICT;
 """
 
+# Not INSERT OR IGNORE: the conflict rule of an upsert overrides those inside its triggers.
 _TOUCHING = """
 CREATE TEMP TRIGGER {table}_{event} AFTER {event} ON main.{table} BEGIN
-    INSERT OR IGNORE INTO touched VALUES {rows};
+    {statements}
 END;
+"""
+_TOUCH = """INSERT INTO touched SELECT {node}
+    WHERE NOT EXISTS (SELECT 1 FROM touched WHERE node = {node});
 """
 
 
@@ -91,14 +99,20 @@ def create(connection: apsw.Connection) -> None:
         connection.execute(_TIE_TABLE.format(table=tie_table(tie)))
 
 
+def begin_generation(connection: apsw.Connection) -> int:
+    """Count one more change of the store; gives its number."""
+    sql = "UPDATE state SET generation = generation + 1, stamp = ? RETURNING generation"
+    return int(connection.execute(sql, (secrets.token_hex(8),)).get)
+
+
 def prepare_writing(connection: apsw.Connection) -> None:
     """Make the temporary tables of a writer, and the triggers that note what it touches."""
     connection.execute(_INCOMING)
     for table in ("claim", *(tie_table(tie) for tie in TIES)):
         for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
             ends = ["node"] if table == "claim" else ["start", "end"]
-            rows = ", ".join(f"({row}.{end})" for end in ends)
-            connection.execute(_TOUCHING.format(table=table, event=event, rows=rows))
+            touch = "".join(_TOUCH.format(node=f"{row}.{end}") for end in ends)
+            connection.execute(_TOUCHING.format(table=table, event=event, statements=touch))
 
 
 def clear_writing(connection: apsw.Connection) -> None:

@@ -11,7 +11,7 @@ from graph.claims import Claim, NodeClaim, Properties, Source, TieClaim
 from graph.errors import InvalidClaim
 from graph.merge import in_order_of_trust, merged
 from graph.model import TIES, Kind, kind_named
-from graph.sqlite_schema import Row, tie_table
+from graph.sqlite_schema import Row, begin_generation, tie_table
 from graph.store import StoredClaim, Written
 from graph.text import fold
 from graph.validation import problems
@@ -23,9 +23,21 @@ INSERT OR IGNORE INTO node (key) SELECT key FROM incoming_claim
 UNION SELECT start_key FROM incoming_tie UNION SELECT end_key FROM incoming_tie
 """
 
+_TWO_KINDS = """
+SELECT key, min(kind), max(kind) FROM incoming_claim GROUP BY key HAVING min(kind) <> max(kind)
+"""
+
 _OTHER_KIND = """
 SELECT i.key, n.kind, i.kind FROM incoming_claim i JOIN node n ON n.key = i.key
-WHERE n.kind IS NOT NULL AND n.kind <> i.kind LIMIT 5
+WHERE n.kind <> i.kind
+AND EXISTS (SELECT 1 FROM claim c WHERE c.node = n.id AND c.source <> ?) ORDER BY i.key
+"""
+
+# What a source alone spoke of, it may correct: its earlier claims were about another kind.
+_DROP_CORRECTED = """
+DELETE FROM claim WHERE source = ? AND node IN (
+    SELECT n.id FROM incoming_claim i JOIN node n ON n.key = i.key WHERE n.kind <> i.kind
+)
 """
 
 _PUT_CLAIMS = """
@@ -40,7 +52,7 @@ WHERE (properties, locator, url, date, ended)
 
 _PUT_KINDS = """
 UPDATE node SET kind = i.kind FROM incoming_claim i
-WHERE i.key = node.key AND node.kind IS NULL
+WHERE i.key = node.key AND node.kind IS NOT i.kind
 """
 
 _PUT_TIES = """
@@ -83,10 +95,8 @@ class SourceWriting:
     def __init__(self, connection: apsw.Connection, source: Source) -> None:
         self._connection = connection
         self._source = source
-        self._source_id, self._source_changed = _put_source(connection, source)
         self._claims: list[tuple[str, ...]] = []
         self._ties: list[tuple[str, ...]] = []
-        self._read = 0
 
     def add(self, claims: Iterable[Claim]) -> None:
         """Take claims; see `graph.store.Writing`."""
@@ -94,7 +104,6 @@ class SourceWriting:
             wrong = problems(claim)
             if wrong:
                 raise InvalidClaim(claim.record, wrong)
-            self._read += 1
             if isinstance(claim, NodeClaim):
                 self._claims.append(_claim_row(claim))
             else:
@@ -106,19 +115,18 @@ class SourceWriting:
         """Apply what was taken; see `graph.store.Writing`."""
         self._flush()
         db = self._connection
+        source, changed = _put_source(db, self._source)
         db.execute(_NEW_NODES)
-        self._refuse_other_kinds()
-        written = self._put()
-        removed, ended = self._let_go_of_vanished()
+        self._refuse_other_kinds(source)
+        written = self._put(source)
+        removed, ended = self._let_go_of_vanished(source)
         incoming = self._incoming()
-        generation = _generation(db)
-        if written or removed or ended or self._source_changed:
-            generation += 1
-            db.execute("UPDATE state SET generation = ?", (generation,))
-            db.execute(
-                "UPDATE source SET generation = ? WHERE id = ?", (generation, self._source_id)
-            )
+        if written or removed or ended or changed:
+            generation = begin_generation(db)
+            db.execute("UPDATE source SET generation = ? WHERE id = ?", (generation, source))
             refresh_touched(db, generation)
+        else:
+            generation = int(db.execute("SELECT generation FROM state").get)
         return Written(incoming, written, incoming - written, removed, ended, generation)
 
     def _flush(self) -> None:
@@ -135,21 +143,24 @@ class SourceWriting:
         count = "SELECT (SELECT count(*) FROM incoming_claim)+(SELECT count(*) FROM incoming_tie)"
         return int(self._connection.execute(count).get)
 
-    def _refuse_other_kinds(self) -> None:
-        for key, known, told in self._connection.execute(_OTHER_KIND):
+    def _refuse_other_kinds(self, source: int) -> None:
+        for key, one, other in self._connection.execute(_TWO_KINDS):
+            raise InvalidClaim(key, [f"« {key} » est à la fois « {one} » et « {other} »"])
+        for key, known, told in self._connection.execute(_OTHER_KIND, (source,)):
             raise InvalidClaim(key, [f"« {key} » est déjà « {known} », pas « {told} »"])
 
-    def _put(self) -> int:
+    def _put(self, source: int) -> int:
         db = self._connection
-        db.execute(_PUT_CLAIMS, (self._source_id,))
+        db.execute(_DROP_CORRECTED, (source,))
+        db.execute(_PUT_CLAIMS, (source,))
         written = db.changes()
         db.execute(_PUT_KINDS)
         for tie in TIES:
-            db.execute(_PUT_TIES.format(table=tie_table(tie)), (self._source_id, tie.name))
+            db.execute(_PUT_TIES.format(table=tie_table(tie)), (source, tie.name))
             written += db.changes()
         return written
 
-    def _let_go_of_vanished(self) -> tuple[int, int]:
+    def _let_go_of_vanished(self, source: int) -> tuple[int, int]:
         gone = 0
         tables = [("claim", _VANISHED_CLAIMS)]
         for tie in TIES:
@@ -159,11 +170,9 @@ class SourceWriting:
         for table, condition in tables:
             if self._source.keeps_history:
                 sql = f"UPDATE {table} SET ended = ?2 WHERE {condition}"
-                self._connection.execute(sql, (self._source_id, today))
+                self._connection.execute(sql, (source, today))
             else:
-                self._connection.execute(
-                    f"DELETE FROM {table} WHERE {condition}", (self._source_id,)
-                )
+                self._connection.execute(f"DELETE FROM {table} WHERE {condition}", (source,))
             gone += self._connection.changes()
         return (0, gone) if self._source.keeps_history else (gone, 0)
 
@@ -192,7 +201,7 @@ def refresh_touched(db: apsw.Connection, generation: int) -> None:
         "UPDATE node SET name = ?, properties = ?, ended = ?, changed = ? WHERE id = ?", updates
     )
     db.executemany("INSERT INTO name_index (rowid, words) VALUES (?, ?)", names)
-    db.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?)", aliases)
+    db.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?)", aliases)
     _forget_nodes(db, gone, generation)
 
 
@@ -267,8 +276,12 @@ def _tie_row(claim: TieClaim) -> tuple[str, ...]:
 
 
 def to_json(properties: Properties) -> str:
-    """Properties as text, the same for the same values whatever their order."""
-    return json.dumps(properties, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Properties as text, the same whatever their order; no value of a list stands twice."""
+    once = {
+        name: list(dict.fromkeys(value)) if isinstance(value, list) else value
+        for name, value in properties.items()
+    }
+    return json.dumps(once, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def claim_of(row: Row) -> StoredClaim:
@@ -283,7 +296,3 @@ def source_of(row: Row) -> Source:
     name, title, publisher, licence, url, date = (str(value) for value in row[:6])
     trust, history = row[6:8]
     return Source(name, title, publisher, licence, url, date, int(str(trust)), bool(history))
-
-
-def _generation(db: apsw.Connection) -> int:
-    return int(db.execute("SELECT generation FROM state").get)

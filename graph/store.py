@@ -94,6 +94,13 @@ class Reader(Protocol):
     def generation(self) -> int:
         """The number of the last change; 0 for an empty store."""
 
+    def stamp(self) -> str:
+        """A random mark of the last change, empty for an empty store.
+
+        Two states of two stores may have the same generation (a store made anew, a restored
+        copy); they never have the same stamp.
+        """
+
     def snapshot(self) -> AbstractContextManager[int]:
         """Hold one generation still over several reads; gives its number."""
 
@@ -124,11 +131,11 @@ class Reader(Protocol):
     def scan_tie_values(self, tie: Tie) -> Iterator[tuple[str, str, Properties]]:
         """As `scan_ties`, without the claims: (start, end, merged properties).
 
-        A tie that no source asserts any more has the day it ended as `until`.
+        A tie that no source asserts any more has as `until` the last day one ceased to.
         """
 
     def aliases(self) -> Iterator[tuple[str, str]]:
-        """Former ids: (former id, present id), sorted."""
+        """Former ids: (former id, present id), sorted; of two present ones, the first."""
 
     def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
         """Things by name, whatever the accents, the case, and small typing errors."""
@@ -159,6 +166,8 @@ class Store(Reader, Protocol):
 
     def write(self, source: Source) -> AbstractContextManager[Writing]:
         """Replace all that a source says, in one transaction: all of it, or nothing.
+
+        Nothing is changed either when the writing is left without `finish`.
 
         Raises:
             StoreBusy: somebody else is writing.

@@ -95,7 +95,7 @@ def extents(count: int, part_of: Sequence[tuple[int, int]], atomic: Mask) -> Row
     divided = set()
     for part, whole in part_of:
         parents[part].append(whole)
-        if atomic[part]:
+        if atomic[part] and part != whole:
             divided.add(whole)
     pairs = [
         (territory, atom)

@@ -14,6 +14,6 @@ def fold(text: str) -> str:
     Lower case ASCII letters and digits, single spaces; œ and æ are two letters; St and Ste are
     Saint and Sainte. `fold("L'Haÿ-les-Roses") == "l hay les roses"`.
     """
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES).casefold())
+    decomposed = unicodedata.normalize("NFKD", text).translate(_LIGATURES).casefold()
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _SAINT.sub(r"saint\1", _NOT_WORD.sub(" ", bare).strip())

@@ -1,5 +1,7 @@
 """Whether a claim follows the model: derived from its declaration, collected, never guessed."""
 
+import math
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -19,18 +21,32 @@ _RANGES = {"latitude": _LATITUDE, "longitude": _LONGITUDE}
 def problems(claim: Claim) -> list[str]:
     """What is wrong with a claim, as French phrases; empty when it follows the model."""
     if isinstance(claim, NodeClaim):
-        return _key_problems(claim.subject) + _value_problems(claim.kind, claim)
-    return _key_problems(claim.start) + _key_problems(claim.end) + _value_problems(claim.tie, claim)
+        found = _key_problems(claim.subject) + _value_problems(claim.kind, claim)
+    else:
+        found = _key_problems(claim.start) + _key_problems(claim.end)
+        found += _value_problems(claim.tie, claim)
+    return found + _origin_problems(claim)
 
 
 def _key_problems(key: str) -> list[str]:
     if not is_key(key):
-        return [f"l'identifiant « {key} » n'est pas de la forme schéma:identifiant"]
+        return [f"l'identifiant « {_shown(key)} » n'est pas de la forme schéma:identifiant"]
     scheme, _, local = key.partition(":")
     check = _REGISTRY.get(scheme)
     if check is not None and not check(local):
         return [f"« {local} » n'est pas un {scheme.upper()} valide"]
     return []
+
+
+def _origin_problems(claim: Claim) -> list[str]:
+    found = []
+    if claim.url and not _has_type(ValueType.URL, claim.url):
+        found.append(f"« {_shown(claim.url)} » n'est pas une adresse de page")
+    if claim.date and not is_date(claim.date):
+        found.append(f"« {_shown(claim.date)} » n'est pas une date de la forme AAAA-MM-JJ")
+    if not all(map(_is_text, (claim.record, claim.locator))):
+        found.append("l'enregistrement ou son lieu n'est pas un texte Unicode")
+    return found
 
 
 def _value_problems(owner: Kind | Tie, claim: NodeClaim | TieClaim) -> list[str]:
@@ -50,10 +66,14 @@ def _value_problem(declared: Property, value: Value) -> list[str]:
         return [f"« {declared.name} » attend {form}"]
     items = value if isinstance(value, list) else [value]
     return [
-        f"« {item} » n'est pas une valeur de « {declared.name} »"
+        f"« {_shown(item)} » n'est pas une valeur de « {declared.name} »"
         for item in items
         if not _is_valid(declared, item)
     ]
+
+
+def _shown(item: object) -> str:
+    return str(item).encode(errors="backslashreplace").decode()
 
 
 def _is_valid(declared: Property, item: object) -> bool:
@@ -67,7 +87,19 @@ def _is_valid(declared: Property, item: object) -> bool:
 
 
 def _is_number(item: object) -> bool:
-    return isinstance(item, (int, float)) and not isinstance(item, bool) and item == item
+    if isinstance(item, float):
+        return math.isfinite(item)
+    return _is_integer(item)
+
+
+def _is_integer(item: object) -> bool:
+    """Whether it is an integer that a column of 64 bits holds."""
+    return isinstance(item, int) and not isinstance(item, bool) and -(2**63) <= item < 2**63
+
+
+def _is_text(item: object) -> bool:
+    """Whether it is a text that can be stored: half a surrogate pair cannot."""
+    return isinstance(item, str) and not re.search("[\ud800-\udfff]", item)
 
 
 @cache
@@ -80,9 +112,9 @@ def _has_type(expected: ValueType | type[Term], item: object) -> bool:
         return isinstance(item, str) and item in _codes(expected)
     match expected:
         case ValueType.TEXT:
-            return isinstance(item, str) and bool(item.strip())
+            return _is_text(item) and bool(str(item).strip())
         case ValueType.INTEGER:
-            return isinstance(item, int) and not isinstance(item, bool)
+            return _is_integer(item)
         case ValueType.NUMBER:
             return _is_number(item)
         case ValueType.BOOLEAN:
@@ -90,4 +122,4 @@ def _has_type(expected: ValueType | type[Term], item: object) -> bool:
         case ValueType.DATE:
             return isinstance(item, str) and is_date(item)
         case ValueType.URL:
-            return isinstance(item, str) and item.startswith(("http://", "https://"))
+            return _is_text(item) and str(item).startswith(("http://", "https://"))

@@ -7,7 +7,9 @@ reader finishes on the one it holds.
 """
 
 import shutil
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +43,7 @@ from graph.store import Found, Reader, StoredClaim, StoredNode, StoredTie
 from graph.territories import Territories, extents
 
 _FORMAT = 1  # of the files of a view; a change makes new ones
+_ABANDONED_S = 3600
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class View:
         world: index into `World`, -1 when unknown; shape (n,).
         roles, functions, offers, needs: bit masks over the terms, in order; shape (n,).
         goals: bit mask, bit g-1 for goal g, targets counted with their goal; shape (n,).
+            Offers, needs and aims that have ended are not counted.
         seat: the rank among territories of the seat, -1 when unknown; shape (n,).
         phase, form: of alliances, index into `Phase` and `AllianceType`, -1 when unknown.
         started, stopped: days as YYYYMMDD, 0 when unknown; shape (n,).
@@ -173,16 +177,34 @@ class View:
 def open_view(store: Reader, folder: Path) -> View:
     """The view of the present generation of a store: mapped from `folder`, built there if needed.
 
-    Older generations are removed; readers that hold them keep their mapping (POSIX).
+    Older generations are removed; readers that hold them keep their mapping (POSIX). Where the
+    folder cannot be written, the view is in memory only.
     """
     with store.snapshot() as generation:
-        files = folder / f"{generation}-{_FORMAT}"
-        if not files.is_dir():
-            columns.save(files, build(store))
-            for old in folder.glob("*-*"):
-                if old != files and not old.name.startswith("."):
-                    shutil.rmtree(old, ignore_errors=True)
-    return View(columns.load(files), store, generation)
+        files = folder / f"{generation}-{store.stamp()}-{_FORMAT}"
+        try:
+            arrays = columns.load(files)
+        except OSError as error:
+            damaged = not isinstance(error, FileNotFoundError)
+            arrays = build(store)
+            with suppress(OSError):
+                if damaged:
+                    columns.remove(files)
+                columns.save(files, arrays)
+                _tidy(folder, files.name, generation)
+                arrays = columns.load(files)
+    return View(arrays, store, generation)
+
+
+def _tidy(folder: Path, kept: str, generation: int) -> None:
+    """Remove older generations, and what a killed process left unfinished an hour ago."""
+    for other in folder.iterdir():
+        number = other.name.partition("-")[0]
+        if other.name.startswith(columns.UNFINISHED):
+            if time.time() - other.stat().st_mtime > _ABANDONED_S:
+                shutil.rmtree(other, ignore_errors=True)
+        elif other.name != kept and number.isdigit() and int(number) <= generation:
+            columns.remove(other)
 
 
 def memory_view(store: Reader) -> View:
@@ -310,7 +332,7 @@ def _territory_columns(
 
 
 def _territory_parts(arrays: dict[str, Array], territories: Ints) -> list[tuple[int, int]]:
-    table = arrays[f"tie_{PART_OF.name}"]
+    table = _lasting(arrays, PART_OF)
     within = np.isin(table[:, 0], territories) & np.isin(table[:, 1], territories)
     ranks = np.searchsorted(territories, table[within][:, :2])
     return [(int(part), int(whole)) for part, whole in ranks]
@@ -326,6 +348,7 @@ def _centres(stated: list[Properties], extent: Rows, population: Ints) -> Floats
         [[_degrees(p.get("latitude")), _degrees(p.get("longitude"))] for p in stated],
         dtype=np.float64,
     ).reshape(-1, 2)
+    given[np.isnan(given).any(axis=1)] = np.nan
     weight = np.where(np.isnan(given[:, 0]), 0.0, np.maximum(population, 1))
     total = extent.sums(weight)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -338,10 +361,14 @@ def _degrees(value: Value | None) -> float:
 
 
 def _seats(arrays: dict[str, Array], territories: Ints) -> Ints:
-    """The rank of the territory of each node's seat; of several, the one that began last."""
+    """The rank of the territory of each node's seat; of several, the one that began last.
+
+    A seat that has ended counts only where there is none that lasts.
+    """
     seat = np.full(len(arrays["kind"]), -1, dtype=np.int32)
     table = arrays[f"tie_{SEATED_IN.name}"]
-    latest = table[np.lexsort((table[:, 1], table[:, 2]))]
+    table = table[np.isin(table[:, 1], territories)]
+    latest = table[np.lexsort((table[:, 1], table[:, 2], table[:, 3] == 0))]
     seat[latest[:, 0]] = np.searchsorted(territories, latest[:, 1])
     return seat
 
@@ -358,15 +385,26 @@ def _masks(nodes: list[StoredNode], arrays: dict[str, Array]) -> dict[str, Array
     }
 
 
+_GOAL_NUMBERS = frozenset(str(number) for number in range(1, 18))
+
+
 def _goal_bit(key: str) -> int:
     scheme, _, local = key.partition(":")
-    if scheme not in ("goal", "target"):
+    number = local.partition(".")[0]
+    if scheme not in ("goal", "target") or number not in _GOAL_NUMBERS:
         return 0
-    return 1 << (int(local.partition(".")[0]) - 1)
+    return 1 << (int(number) - 1)
+
+
+def _lasting(arrays: dict[str, Array], tie: Tie) -> Array:
+    """The ties of one kind that have no end."""
+    table = arrays[f"tie_{tie.name}"]
+    lasting: Array = table[table[:, 3] == 0]
+    return lasting
 
 
 def _or_over_ends(arrays: dict[str, Array], tie: Tie, bits: Array, count: int) -> Array:
-    table = arrays[f"tie_{tie.name}"]
+    table = _lasting(arrays, tie)
     mask = np.zeros(count, dtype=bits.dtype)
     np.bitwise_or.at(mask, table[:, 0], bits[table[:, 1]])
     return mask

@@ -23,6 +23,12 @@ CHARTER = "charte"
 _DOCUMENT_TRUST, _EDITORIAL_TRUST = 50, 10
 _TIE_TEXTS = ("role", "since", "until")
 
+_DOCUMENT_COLUMNS = "id title publisher date url licence"
+_NODE_COLUMNS = "id kind name document paragraph"
+_VALUE_COLUMNS = "id property value document paragraph note"
+_TIE_COLUMNS = "start tie end role since until words document paragraph note"
+_LEVER_COLUMNS = "id family order name_fr name_en question_fr paragraph"
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:
@@ -36,20 +42,47 @@ class Tables:
 
 
 def read(folder: Path = DATA) -> Tables:
-    """The bundled tables, every row of them."""
+    """The bundled tables, every row of them.
+
+    Raises:
+        SourceError: a table lacks columns, or was cut off in the middle of a row.
+    """
     ecosystem = folder / "ecosystem"
     return Tables(
-        documents=_rows(ecosystem / "documents.csv"),
-        nodes=_rows(ecosystem / "nodes.csv"),
-        values=_rows(ecosystem / "values.csv"),
-        ties=_rows(ecosystem / "ties.csv"),
-        levers=_rows(folder / "reference" / "levers.csv"),
+        documents=_rows(ecosystem / "documents.csv", _DOCUMENT_COLUMNS),
+        nodes=_rows(ecosystem / "nodes.csv", _NODE_COLUMNS),
+        values=_rows(ecosystem / "values.csv", _VALUE_COLUMNS),
+        ties=_rows(ecosystem / "ties.csv", _TIE_COLUMNS),
+        levers=_rows(folder / "reference" / "levers.csv", _LEVER_COLUMNS),
     )
 
 
-def _rows(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+def _rows(path: Path, columns: str) -> list[Row]:
+    rows = []
+    if not path.read_bytes().endswith(b"\n"):
+        raise SourceError(
+            f"« {path} » s'arrête au milieu d'une ligne : il est tronqué, ou la fin de la dernière "
+            "ligne manque."
+        )
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines, strict=True)
+        missing = [name for name in columns.split() if name not in (reader.fieldnames or ())]
+        if missing:
+            raise SourceError(f"« {path} » n'a pas de colonne {', '.join(missing)} ; ajoutez-la.")
+        try:
+            for row in reader:
+                if None in row or None in row.values():
+                    raise SourceError(
+                        f"« {path} », ligne {reader.line_num} : la ligne n'a pas autant de cases "
+                        "que la table a de colonnes ; le fichier est peut-être tronqué."
+                    )
+                rows.append(row)
+        except csv.Error as error:
+            raise SourceError(
+                f"« {path} », ligne {reader.line_num} : guillemets ou fin de ligne de travers ; "
+                "le fichier est peut-être tronqué."
+            ) from error
+    return rows
 
 
 def transform(tables: Tables) -> Iterator[tuple[Source, list[Claim]]]:
@@ -91,11 +124,17 @@ def _lever_claims(tables: Tables) -> Iterator[tuple[str, NodeClaim]]:
         said: dict[str, Value] = {
             "name": row["name_fr"],
             "family": row["family"],
-            "order": int(row["order"]),
+            "order": _whole(row),
         }
         yield CHARTER, NodeClaim(key, LEVER, f"{key} {place}", said, locator=place)
         ours: dict[str, Value] = {"name_en": row["name_en"], "question": row["question_fr"]}
         yield EDITORIAL, NodeClaim(key, LEVER, key, ours)
+
+
+def _whole(row: Row) -> int:
+    if not (row["order"].isascii() and row["order"].isdigit()):
+        raise SourceError(f"levers.csv, « {row['id']} » : « {row['order']} » n'est pas un rang.")
+    return int(row["order"])
 
 
 def _node_claims(tables: Tables, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, NodeClaim]]:
@@ -148,7 +187,7 @@ def _put(properties: dict[str, Value], declared: Property, text: str, subject: s
 
 
 def _typed(declared: Property, text: str) -> Value:
-    if declared.type is ValueType.INTEGER:
+    if declared.type is ValueType.INTEGER and text.isascii() and text.isdigit():
         return int(text)
     return text == "true" if declared.type is ValueType.BOOLEAN else text
 

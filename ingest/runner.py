@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,9 +28,11 @@ def ingest(store: Store, chosen: Importer, file: Path | None = None) -> Iterator
             that it holds is as it was before.
     """
     refuse_needless_file(chosen, file)
-    sources = chosen.read(file)
+    what = str(file or chosen.name)
+    with _told_of(what):
+        sources = chosen.read(file)
     while True:
-        try:
+        with _told_of(what):
             told = next(sources, None)
             if told is None:
                 return
@@ -37,10 +40,16 @@ def ingest(store: Store, chosen: Importer, file: Path | None = None) -> Iterator
             with store.write(source) as writing:
                 writing.add(claims)
                 written = writing.finish()
-        except _UNREADABLE as error:
-            what = file or chosen.name
-            raise SourceError(f"« {what} » ne peut pas être lu : {_in_words(error)}.") from error
         yield Ingested(source, written)
+
+
+@contextmanager
+def _told_of(what: str) -> Iterator[None]:
+    """Say what goes wrong in reading as a sentence of ours."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise SourceError(f"« {what} » ne peut pas être lu : {_in_words(error)}.") from error
 
 
 _UNREADABLE = (OSError, EOFError, UnicodeDecodeError, csv.Error, KeyError, ValueError)
@@ -50,6 +59,10 @@ def _in_words(error: Exception) -> str:
     match error:
         case FileNotFoundError():
             return f"le fichier {error.filename} manque"
+        case IsADirectoryError():
+            return f"{error.filename} est un dossier"
+        case NotADirectoryError():
+            return "ce n'est pas un dossier"
         case PermissionError():
             return "vous n'avez pas le droit de le lire"
         case EOFError():
@@ -58,5 +71,9 @@ def _in_words(error: Exception) -> str:
             return f"l'octet {error.start} n'est pas de l'UTF-8"
         case KeyError():
             return f"la colonne ou la valeur {error} manque ou n'est pas connue"
+        case OSError():
+            return f"erreur {error.errno} du système"
+        case csv.Error():
+            return "ses lignes ou ses guillemets sont de travers ; il est peut-être tronqué"
         case _:
-            return str(error)
+            return f"il contient une valeur inattendue ({error})"

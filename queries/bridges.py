@@ -1,7 +1,7 @@
 """Which catalyst connects these worlds?"""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
@@ -18,7 +18,8 @@ from queries.meetings import Meetings, meetings
 from queries.path import step
 from queries.places import Place, resolve_place
 from queries.presence import place_reason, presence
-from queries.things import named, seat_name
+from queries.things import goal_named, place_name
+from queries.wording import quoted
 
 _MOST = 500
 _PATHS_SHOWN = 5
@@ -132,11 +133,12 @@ def bridges(view: View, request: Request) -> Bridges:
     if not 1 <= request.limit <= _MOST:
         raise RequestError(f"Le nombre de réponses doit être entre 1 et {_MOST}.")
     rank, place = resolve_place(view, request.place)
-    goals = tuple(_goal(view, terms.goal(text)) for text in request.goals)
+    goals = tuple(goal_named(view, terms.goal(text)) for text in request.goals)
     here = presence(view, rank)
     graph = _aiming_at(view, meetings(view, here), goals)
-    brokers = _brokers(view, graph, between)
-    introducers = _introducers(brokers)
+    introduced = _introduced(view, graph)
+    introducers = Counter((p.a, p.b) for pairs in introduced.values() for p in pairs)
+    brokers = _brokers(view, graph, introduced, between)
     ranked = sorted(brokers, key=lambda b: _rank(view, graph, b, between, introducers))
     answers = []
     for broker in ranked[: request.limit]:
@@ -144,11 +146,6 @@ def bridges(view: View, request: Request) -> Bridges:
         answers.append(_bridge(view, graph, broker, between, introducers, reason))
     question = Question(between, place, goals, request.limit)
     return Bridges(question, tuple(answers), len(graph.contacts))
-
-
-def _goal(view: View, number: int) -> Named:
-    ordinal = view.ordinal(f"goal:{number}")
-    return named(view, ordinal) if ordinal is not None else Named(f"goal:{number}", f"ODD {number}")
 
 
 def _aiming_at(view: View, graph: Meetings, goals: Sequence[Named]) -> Meetings:
@@ -168,19 +165,36 @@ def _aiming_at(view: View, graph: Meetings, goals: Sequence[Named]) -> Meetings:
     return Meetings(kept, graph.alliances_of, graph.conveners)
 
 
-def _brokers(view: View, graph: Meetings, between: Sequence[World]) -> list[_Broker]:
-    asked = {_WORLDS.index(world) for world in between}
-    found = []
-    for node in sorted(graph.contacts):
-        contacts = [o for o in sorted(graph.contacts[node]) if view.world[o] >= 0]
-        pairs = tuple(
+def _introduced(view: View, graph: Meetings) -> dict[int, tuple[_Pair, ...]]:
+    """The pairs of contacts that each organisation introduces, their worlds being known."""
+    return {
+        node: tuple(
             _Pair(a, b, min(graph.contacts[node][a].weight, graph.contacts[node][b].weight))
-            for a, b in combinations(contacts, 2)
+            for a, b in combinations(_contacts_of_a_world(view, graph, node), 2)
             if graph.introduces(node, a, b)
         )
+        for node in sorted(graph.contacts)
+        if not view.collective[node]
+    }
+
+
+def _contacts_of_a_world(view: View, graph: Meetings, node: int) -> list[int]:
+    return [other for other in sorted(graph.contacts[node]) if view.world[other] >= 0]
+
+
+def _brokers(
+    view: View,
+    graph: Meetings,
+    introduced: Mapping[int, tuple[_Pair, ...]],
+    between: Sequence[World],
+) -> list[_Broker]:
+    asked = {_WORLDS.index(world) for world in between}
+    found = []
+    for node, pairs in introduced.items():
         across = tuple(p for p in pairs if _is_across(view, p.a, p.b, asked))
-        if across and not view.collective[node]:
-            possible = sum(_is_across(view, a, b, asked) for a, b in combinations(contacts, 2))
+        if across:
+            contacts = combinations(_contacts_of_a_world(view, graph, node), 2)
+            possible = sum(_is_across(view, a, b, asked) for a, b in contacts)
             found.append(_Broker(node, pairs, across, possible))
     return found
 
@@ -188,11 +202,6 @@ def _brokers(view: View, graph: Meetings, between: Sequence[World]) -> list[_Bro
 def _is_across(view: View, a: int, b: int, asked: set[int]) -> bool:
     worlds = {int(view.world[a]), int(view.world[b])}
     return len(worlds) == 2 and worlds <= asked
-
-
-def _introducers(brokers: Sequence[_Broker]) -> Counter[tuple[int, int]]:
-    """For each pair how many brokers introduce it."""
-    return Counter((pair.a, pair.b) for broker in brokers for pair in broker.pairs)
 
 
 def _rank(
@@ -295,8 +304,8 @@ def _bridge(
         view.keys[node],
         view.names[node],
         tuple(f for i, f in enumerate(Function) if functions >> i & 1),
-        bool(int(view.roles[node]) >> tuple(Role).index(Role.CATALYST) & 1),
-        seat_name(view, node),
+        _is_catalyst(view, node),
+        place_name(view, node),
         {world: contacts[world] for world in between},
         _roles(view, broker, introducers),
         round(_z(view, graph, broker, between), 4),
@@ -318,28 +327,39 @@ def _examples(broker: _Broker) -> list[_Pair]:
 
 
 def _example_reason(view: View, graph: Meetings, node: int, pair: _Pair) -> Reason:
-    texts, evidence = [], list[Evidence]()
-    for end in (pair.a, pair.b):
-        for text, facts in _contact_facts(view, graph, node, end):
-            if text not in texts:
-                texts.append(text)
-                evidence.extend(facts)
-    ends = f"{view.names[pair.a]} et {view.names[pair.b]}"
-    text = f"Relie {ends} : {' ; '.join(texts)}."
-    return Reason(ReasonKind.PATH, text, tuple(dict.fromkeys(evidence)))
+    ends = (pair.a, pair.b)
+    facts = [_contact(view, graph, node, end) for end in ends]
+    a, b = (_with_world(view, end) for end in ends)
+    if facts[0].through == facts[1].through:
+        how = f"les deux {facts[0].through}"
+    else:
+        how = f"l'un {facts[0].through}, l'autre {facts[1].through}"
+    evidence = tuple(dict.fromkeys(e for fact in facts for e in fact.evidence))
+    return Reason(ReasonKind.PATH, f"Relie {a} et {b}, {how}.", evidence)
 
 
-def _contact_facts(
-    view: View, graph: Meetings, node: int, other: int
-) -> list[tuple[str, tuple[Evidence, ...]]]:
-    """The ties, as sentences, by which a broker is in contact with another."""
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    through: str
+    evidence: tuple[Evidence, ...]
+
+
+def _contact(view: View, graph: Meetings, node: int, other: int) -> _Fact:
+    """By what a broker is in contact with another, in words, with the evidence."""
     contact = graph.contacts[node][other]
     if contact.direct:
         direct = step(view, node, other)
-        return [(direct.text, direct.evidence)]
+        return _Fact(f"par un lien direct ({direct.text})", direct.evidence)
     alliance = min(contact.alliances, key=lambda a: (node not in graph.conveners[a], a))
     steps = [step(view, node, alliance), step(view, other, alliance)]
-    return [(one.text, one.evidence) for one in steps]
+    lead = f" ({steps[0].role})" if steps[0].role else ""
+    evidence = tuple(e for one in steps for e in one.evidence)
+    return _Fact(f"par {quoted(view.names[alliance])}{lead}", evidence)
+
+
+def _with_world(view: View, node: int) -> str:
+    world = view.world_of(node)
+    return f"{view.names[node]} ({world.fr})" if world else view.names[node]
 
 
 def _function_reasons(view: View, node: int) -> list[Reason]:
@@ -348,5 +368,10 @@ def _function_reasons(view: View, node: int) -> list[Reason]:
     claims = [c for c in view.claims(node) if {"functions", "roles"} & c.properties.keys()]
     functions = [f.fr for i, f in enumerate(Function) if int(view.functions[node]) >> i & 1]
     listed = f" : {', '.join(functions)}" if functions else ""
-    text = f"Catalyseur territorial{listed}."
+    what = "Catalyseur territorial" if _is_catalyst(view, node) else "Tient un rôle de catalyseur"
+    text = f"{what}{listed}."
     return [Reason(ReasonKind.FUNCTION, text, evidence_of(claims))]
+
+
+def _is_catalyst(view: View, node: int) -> bool:
+    return bool(int(view.roles[node]) >> tuple(Role).index(Role.CATALYST) & 1)

@@ -54,13 +54,14 @@ class Meetings:
     def introduces(self, broker: int, a: int, b: int) -> bool:
         """Whether two contacts of a broker would not have met without it.
 
-        They have no direct tie, and share no alliance but those that the broker convenes.
+        They have no direct tie, and share no alliance but those that the broker convenes and
+        neither of them does: who convenes an alliance is in contact with each member already.
         """
         between = self.contacts.get(a, {}).get(b)
         if between is not None and between.direct:
             return False
         shared = self.alliances_of.get(a, set()) & self.alliances_of.get(b, set())
-        return all(broker in self.conveners[alliance] for alliance in shared)
+        return all(self.conveners[alliance] & {broker, a, b} == {broker} for alliance in shared)
 
 
 def meetings(view: View, here: Presence) -> Meetings:

@@ -19,11 +19,13 @@ from graph.model import (
     PROJECT,
     RUNS,
     SUPPORTS,
+    MemberRole,
     Tie,
 )
 from graph.view import View
 from queries.answers import Evidence, Named, evidence_of
 from queries.things import named, resolve_thing
+from queries.wording import joined
 
 # Ties by which people may know each other. A common territory or goal is no acquaintance.
 ACQUAINTANCE: tuple[Tie, ...] = (
@@ -37,18 +39,23 @@ ACQUAINTANCE: tuple[Tie, ...] = (
     INSPIRED,
     PART_OF,
 )
-_ACTORS = (ORGANISATION, ALLIANCE, PROJECT)
+ACTORS = (ORGANISATION, ALLIANCE, PROJECT)
 _LONGEST = 8
 _SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One tie of a path, read in its own direction, with its evidence."""
+    """One tie of a path, read in its own direction, with its evidence.
+
+    Attributes:
+        role: the part of the start in an alliance, in French, empty when it is not said.
+    """
 
     start: Named
     end: Named
     tie: str
+    role: str
     text: str
     evidence: tuple[Evidence, ...]
 
@@ -79,7 +86,7 @@ def paths(view: View, start: str, end: str) -> Paths:
         UnknownId, AmbiguousName: one of the two is not clear.
         RequestError: both are the same.
     """
-    a, b = resolve_thing(view, start, _ACTORS), resolve_thing(view, end, _ACTORS)
+    a, b = resolve_thing(view, start, ACTORS), resolve_thing(view, end, ACTORS)
     if a == b:
         raise RequestError(f"« {start} » et « {end} » désignent la même fiche : donnez-en deux.")
     found = [_introduction(view, nodes) for nodes in shortest(view, a, b)]
@@ -119,7 +126,7 @@ def neighbours(view: View, node: int) -> Iterator[int]:
         columns = view.ties[tie]
         for others in (columns.ends_of(node), columns.starts_of(node)):
             for other in others.tolist():
-                if any(view.is_kind(other, kind) for kind in _ACTORS):
+                if any(view.is_kind(other, kind) for kind in ACTORS):
                     yield other
 
 
@@ -139,10 +146,17 @@ def step(view: View, a: int, b: int) -> Step:
             stored = view.tie(tie, start, end)
             if stored is not None:
                 when = period(stored.properties.get("since"), stored.properties.get("until"))
-                text = f"{view.names[start]} {tie.verb} {view.names[end]}{when}"
+                text = f"{view.names[start]} {joined(tie.verb, view.names[end])}{when}"
+                role = role_name(stored.properties.get("role"))
                 ends = named(view, start), named(view, end)
-                return Step(*ends, tie.name, text, evidence_of(stored.claims))
+                return Step(*ends, tie.name, role, text, evidence_of(stored.claims))
     raise KeyError((a, b))
+
+
+def role_name(code: object) -> str:
+    """The French name of a member's role, empty for a plain member."""
+    plain = MemberRole.MEMBER
+    return next((role.fr for role in MemberRole if role == code and role is not plain), "")
 
 
 def period(since: object, until: object) -> str:

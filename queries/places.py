@@ -14,7 +14,7 @@ from graph.view import View
 # One name, several territories: the one meant is the one where nearly everybody lives.
 # « Bretagne » is the region (3.4 million) before the communes of that name (some hundreds).
 _OBVIOUS = 20
-_SHOWN = 12
+_SHOWN = 60
 _BY_CODE = (Level.COMMUNE, Level.ARRONDISSEMENT, Level.DEPARTEMENT, Level.EPCI, Level.EPT)
 
 
@@ -46,7 +46,9 @@ def resolve_place(view: View, text: str) -> tuple[int, Place]:
     text = text.strip()
     candidates = _by_id(view, text) or _by_code(view, text) or _by_name(view, text)
     if not candidates:
-        found = view.search(text, [TERRITORY], limit=5)
+        # What is near a name may be meant; a code near a code is another place.
+        is_name = sum(map(str.isalpha, text)) > sum(map(str.isdigit, text))
+        found = view.search(text, [TERRITORY], limit=5) if is_name else []
         raise UnknownPlace(text, list(dict.fromkeys(f"{f.name} ({f.key})" for f in found)))
     chosen, others = _choose(view, text, sorted(candidates))
     return chosen, place_of(view, chosen, [view.keys[view.territory_of(o)] for o in others])
@@ -71,25 +73,31 @@ def _by_code(view: View, text: str) -> set[int]:
     code = text.replace(" ", "").upper()
     if not any(c.isdigit() for c in code):
         return set()
-    schemes = [level.value for level in _BY_CODE] + [Level.REGION.value]
-    found = {view.ordinal(f"{scheme}:{code}") for scheme in schemes}
-    ranks = {view.territories.rank(o) for o in found if o is not None}
-    return ranks | (_with_postcode(view, code) if len(code) == 5 else set())
+    keys = [f"{level.value}:{code}" for level in (*_BY_CODE, Level.REGION)]
+    in_use = {view.keys.find(key) for key in keys}
+    ranks = {view.territories.rank(o) for o in in_use if o is not None}
+    if len(code) == 5:
+        ranks |= _with_postcode(view, code)
+    # A former code only where nothing bears it today: 75001 was that of Alfortville.
+    former = {view.ordinal(key) for key in keys}
+    return ranks or {view.territories.rank(o) for o in former if o is not None}
 
 
 def _with_postcode(view: View, code: str) -> set[int]:
+    """Those that a postcode serves: the arrondissement rather than the city around it."""
     ranks = set()
-    for found in view.search(code, [TERRITORY], limit=60):
+    for found in view.search(code, [TERRITORY], limit=_SHOWN):
         ordinal = view.ordinal(found.key)
         if ordinal is not None and code in _list(view, ordinal, "postcodes"):
             ranks.add(view.territories.rank(ordinal))
-    return ranks
+    atoms = {rank for rank in ranks if view.territories.extent[rank].tolist() == [rank]}
+    return atoms or ranks
 
 
 def _by_name(view: View, text: str) -> set[int]:
     asked = fold(text)
     ranks = set()
-    for found in view.search(text, [TERRITORY], limit=60):
+    for found in view.search(text, [TERRITORY], limit=_SHOWN):
         ordinal = view.ordinal(found.key)
         if ordinal is not None and asked in _names(view, ordinal):
             ranks.add(view.territories.rank(ordinal))

@@ -10,7 +10,7 @@ from enum import IntEnum
 import numpy as np
 
 from graph.columns import Floats, Ints
-from graph.model import ACTS_IN, MEMBER_OF, SEATED_IN, Level, Tie
+from graph.model import ACTS_IN, KINDS, MEMBER_OF, ORGANISATION, SEATED_IN, Level, Tie
 from graph.store import StoredClaim
 from graph.territories import LEVELS
 from graph.view import View
@@ -27,6 +27,7 @@ _FROM_ABOVE = {
     Level.REGION: 0.6,
     Level.NATION: 0.4,
 }
+_WHOLE = 0.999
 _OVERLAP = 0.5
 _UNKNOWN = 0.2
 # Having acted here through an alliance is weaker than being here.
@@ -53,30 +54,42 @@ class Presence:
         through: the node that makes it so: a territory, or an alliance, else -1; shape (n,).
         share: for each node the greatest share of one of its territories that lies in the place,
             0 when none is known; shape (n,). A national actor has a small one.
+        inside, covered: for each territory the share of it that lies in the place, and the share
+            of the place that it covers; shape (territories,).
     """
 
     nearness: Floats
     by: Ints
     through: Ints
     share: Floats
+    inside: Floats
+    covered: Floats
 
 
 def presence(view: View, place: int) -> Presence:
     """The presence of every node in the territory of rank `place`."""
-    near, share = _nearness_of_territories(view, place)
+    inside, covered = view.territories.shares(place)
+    near = _nearness_of_territories(view, inside, covered)
     count = len(view)
     found = Presence(
-        np.zeros(count), np.zeros(count, np.int8), np.full(count, -1, np.int32), np.zeros(count)
+        np.zeros(count),
+        np.zeros(count, np.int8),
+        np.full(count, -1, np.int32),
+        np.zeros(count),
+        inside,
+        covered,
     )
+    organisation = view.kind == KINDS.index(ORGANISATION)
     ranks = np.full(count, -1, dtype=np.int64)
     ranks[view.territories.ordinals] = np.arange(len(view.territories))
+    placed = np.zeros(count, dtype=np.bool_)
     for tie, by in ((SEATED_IN, By.SEAT), (ACTS_IN, By.PERIMETER)):
         columns = view.ties[tie]
-        rank = ranks[columns.end]
-        _raise_to(found, columns.start, near[rank], by, columns.end, share[rank])
-    placed = np.zeros(count, dtype=np.bool_)
-    for tie in (SEATED_IN, ACTS_IN):
-        placed[view.ties[tie].start] = True
+        # Where an organisation no longer is counts for nothing; where an alliance acted does.
+        lasting = (columns.until == 0) | ~organisation[columns.start]
+        start, end = columns.start[lasting], columns.end[lasting]
+        _raise_to(found, start, near[ranks[end]], by, end, inside[ranks[end]])
+        placed[start] = True
     members = view.ties[MEMBER_OF]
     through = _THROUGH_ALLIANCE * found.nearness[members.end] * (members.until == 0)
     _raise_to(found, members.start, through, By.ALLIANCE, members.end, found.share[members.end])
@@ -86,13 +99,12 @@ def presence(view: View, place: int) -> Presence:
     return found
 
 
-def _nearness_of_territories(view: View, place: int) -> tuple[Floats, Floats]:
-    """For each territory how near it is to the place, and the share of it that lies there."""
-    inside, covered = view.territories.shares(place)
+def _nearness_of_territories(view: View, inside: Floats, covered: Floats) -> Floats:
+    """For each territory how near it is to the place."""
     above = np.array([_FROM_ABOVE[level] for level in LEVELS])[view.territories.level]
     near = np.where(inside + covered > 0, _OVERLAP, 0.0)
-    near = np.where(covered > 0.999, above, near)
-    return np.where(inside > 0.999, 1.0, near), inside
+    near = np.where(covered > _WHOLE, above, near)
+    return np.where(inside > _WHOLE, 1.0, near)
 
 
 def _raise_to(
@@ -108,6 +120,26 @@ def _raise_to(
     np.maximum.at(found.share, nodes, share)
 
 
+# Its territory lies in the place; it contains the place; the two overlap.
+_TEXTS = {
+    By.SEAT: (
+        "A son siège ici",
+        "A son siège dans un territoire plus large, qui comprend celui-ci",
+        "A son siège dans un territoire qui recoupe celui-ci",
+    ),
+    By.PERIMETER: (
+        "Agit ici",
+        "Agit sur un territoire plus large, qui comprend celui-ci",
+        "Agit sur un territoire qui recoupe celui-ci",
+    ),
+    By.ALLIANCE: (
+        "A pris part ici à une alliance",
+        "A pris part à une alliance dont le territoire, plus large, comprend celui-ci",
+        "A pris part à une alliance dont le territoire recoupe celui-ci",
+    ),
+}
+
+
 def place_reason(view: View, found: Presence, ordinal: int, place: str) -> Reason:
     """Why an organisation counts as being in a place, with its evidence."""
     by, through = By(int(found.by[ordinal])), int(found.through[ordinal])
@@ -116,19 +148,31 @@ def place_reason(view: View, found: Presence, ordinal: int, place: str) -> Reaso
         return Reason(ReasonKind.PLACE, text, (), to_check=True)
     name = view.names[through]
     if by is By.ALLIANCE:
-        text = f"A pris part ici à une alliance : {name}."
-        claims = [*_claims(view, MEMBER_OF, ordinal, through), *_alliance_claims(view, through)]
+        territory = _nearest_territory(view, found, through)
+        text = f"{_TEXTS[by][_case(view, found, territory)]} : {name}."
+        claims = _claims(view, MEMBER_OF, ordinal, through)
+        claims += _claims(view, ACTS_IN, through, territory)
         return Reason(ReasonKind.PLACE, text, evidence_of(claims))
     tie = SEATED_IN if by is By.SEAT else ACTS_IN
-    text = f"A son siège ici : {name}." if by is By.SEAT else f"Agit ici : {name}."
+    text = f"{_TEXTS[by][_case(view, found, through)]} : {name}."
     return Reason(ReasonKind.PLACE, text, evidence_of(_claims(view, tie, ordinal, through)))
+
+
+def _case(view: View, found: Presence, territory: int) -> int:
+    """0: that territory lies in the place; 1: it contains the place; 2: they overlap."""
+    rank = view.territories.rank(territory)
+    if found.inside[rank] > _WHOLE:
+        return 0
+    return 1 if found.covered[rank] > _WHOLE else 2
+
+
+def _nearest_territory(view: View, found: Presence, alliance: int) -> int:
+    """Of the territories of an alliance the one that makes it present in the place."""
+    territories = view.ties[ACTS_IN].ends_of(alliance).tolist()
+    near = _nearness_of_territories(view, found.inside, found.covered)
+    return int(max(territories, key=lambda t: (near[view.territories.rank(t)], -t)))
 
 
 def _claims(view: View, tie: Tie, start: int, end: int) -> tuple[StoredClaim, ...]:
     stored = view.tie(tie, start, end)
     return stored.claims if stored else ()
-
-
-def _alliance_claims(view: View, alliance: int) -> tuple[StoredClaim, ...]:
-    territories = view.ties[ACTS_IN].ends_of(alliance)
-    return _claims(view, ACTS_IN, alliance, int(territories[0])) if len(territories) else ()

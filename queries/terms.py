@@ -1,5 +1,6 @@
 """The words of a request: goals, means and worlds, as people write them."""
 
+import re
 from typing import TypeVar
 
 from graph.errors import UnknownTerm
@@ -7,6 +8,7 @@ from graph.model import Means, Term, World
 from graph.text import fold
 
 _T = TypeVar("_T", bound=Term)
+_GOAL = re.compile(r"(?:odd *|sdg *|goal *:? *)?0*([0-9]{1,2})", re.IGNORECASE)
 
 
 def goal(text: str) -> int:
@@ -15,10 +17,10 @@ def goal(text: str) -> int:
     Raises:
         UnknownTerm: it is not one of the 17.
     """
-    digits = fold(text).removeprefix("odd").removeprefix("goal").strip()
-    if digits.isdigit() and 1 <= int(digits) <= 17:
-        return int(digits)
-    raise UnknownTerm("un objectif de développement durable", text, ["1 à 17"])
+    written = _GOAL.fullmatch(text.strip())
+    if written and 1 <= int(written[1]) <= 17:
+        return int(written[1])
+    raise UnknownTerm("un objectif de développement durable", text, ["les nombres de 1 à 17"])
 
 
 def means(text: str) -> Means:
@@ -44,4 +46,8 @@ def _term(vocabulary: type[_T], text: str, what: str) -> _T:
     for term in vocabulary:
         if asked in {fold(spelling) for spelling in term.spellings}:
             return term
-    raise UnknownTerm(what, text, [f"{term.fr} ({term.value})" for term in vocabulary])
+    raise UnknownTerm(what, text, [_both_names(term) for term in vocabulary])
+
+
+def _both_names(term: Term) -> str:
+    return term.fr if fold(term.fr) == fold(term.en) else f"{term.fr} ({term.en})"

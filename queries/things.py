@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from graph.errors import AmbiguousName, UnknownId
-from graph.model import SEATED_IN, Kind
+from graph.model import ACTS_IN, SEATED_IN, Kind, Tie
 from graph.text import fold
 from graph.view import View
 from queries.answers import Named
@@ -40,7 +40,28 @@ def named(view: View, ordinal: int) -> Named:
     return Named(view.keys[ordinal], view.names[ordinal])
 
 
-def seat_name(view: View, ordinal: int) -> str | None:
-    """The name of the territory where an organisation has its seat, or None when unknown."""
-    seats = view.ties[SEATED_IN].ends_of(ordinal)
-    return view.names[int(seats[0])] if len(seats) else None
+def goal_named(view: View, number: int) -> Named:
+    """A goal by its id and its name."""
+    ordinal = view.ordinal(f"goal:{number}")
+    return named(view, ordinal) if ordinal is not None else Named(f"goal:{number}", f"ODD {number}")
+
+
+def place_name(view: View, ordinal: int) -> str | None:
+    """The territory of the seat, else the widest perimeter of action, None when unknown."""
+    territory = whereabouts(view, ordinal, (SEATED_IN, ACTS_IN))
+    return view.names[territory] if territory is not None else None
+
+
+def whereabouts(view: View, ordinal: int, ties: Sequence[Tie]) -> int | None:
+    """The territory by the first of the ties that leads to one: the widest that has not ended."""
+    for tie in ties:
+        columns = view.ties[tie]
+        positions = [p for p in columns.by_start[ordinal] if not columns.until[p]]
+        territories = [int(columns.end[p]) for p in positions]
+        if territories:
+            return max(territories, key=lambda t: (_population(view, t), -t))
+    return None
+
+
+def _population(view: View, territory: int) -> int:
+    return int(view.territories.population[view.territories.rank(territory)])

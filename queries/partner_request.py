@@ -1,0 +1,137 @@
+"""A search for partners, as a person put it and as it was understood."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph.columns import Floats, Ints
+from graph.errors import RequestError
+from graph.model import ACTS_IN, MEMBER_OF, ORGANISATION, SEATED_IN, Means, World
+from graph.view import View
+from queries import terms
+from queries.answers import Named
+from queries.network import proximity
+from queries.places import Place, place_of, resolve_place
+from queries.presence import Presence, presence
+from queries.things import goal_named, named, resolve_thing, whereabouts
+
+_MOST = 500
+_MEANS = tuple(Means)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The question as a person put it; see `understand`."""
+
+    at: str | None = None
+    goals: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    organisation: str | None = None
+    worlds: tuple[str, ...] = ()
+    limit: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The question as it was understood, with resolved ids."""
+
+    place: Place
+    goals: tuple[Named, ...]
+    needs: tuple[Means, ...]
+    offers: tuple[Means, ...]
+    organisation: Named | None
+    worlds: tuple[World, ...]
+    limit: int
+
+
+@dataclass(frozen=True)
+class Search:
+    """A question in ordinals and masks, and what was computed for it over all nodes."""
+
+    question: Question
+    me: int | None
+    needs: int
+    offers: int
+    goals: int
+    here: Presence
+    goals_of: Ints
+    network: Floats
+
+
+def understand(view: View, request: Request) -> Search:
+    """Resolve the words of a request, completed by what is known of the actor it is for.
+
+    Raises:
+        RequestError: it contradicts itself or lacks a place.
+        UnknownPlace, AmbiguousPlace, UnknownTerm, UnknownId, AmbiguousName: see their sentences.
+    """
+    me = None
+    if request.organisation:
+        me = resolve_thing(view, request.organisation, [ORGANISATION])
+    if not 1 <= request.limit <= _MOST:
+        raise RequestError(f"Le nombre de réponses doit être entre 1 et {_MOST}.")
+    rank, place = _place(view, request, me)
+    goals = sorted({terms.goal(text) for text in request.goals})
+    needs = {terms.means(text) for text in request.needs}
+    offers = {terms.means(text) for text in request.offers}
+    if me is not None:
+        # What is known of the actor completes what the person did not say.
+        needs = needs or _means_in(int(view.needs[me]))
+        offers = offers or _means_in(int(view.offers[me]))
+        goals = goals or goals_in(int(_all_goals(view)[me]))
+    question = Question(
+        place,
+        tuple(goal_named(view, number) for number in goals),
+        tuple(m for m in _MEANS if m in needs),
+        tuple(m for m in _MEANS if m in offers),
+        named(view, me) if me is not None else None,
+        tuple(dict.fromkeys(terms.world(text) for text in request.worlds)),
+        request.limit,
+    )
+    return Search(
+        question,
+        me,
+        _bits(question.needs),
+        _bits(question.offers),
+        sum(1 << (number - 1) for number in goals),
+        presence(view, rank),
+        _all_goals(view),
+        proximity(view, np.array([me])) if me is not None else np.zeros(len(view)),
+    )
+
+
+def _place(view: View, request: Request, me: int | None) -> tuple[int, Place]:
+    if request.at:
+        return resolve_place(view, request.at)
+    if me is None:
+        raise RequestError("Dites où : donnez un territoire (--at), ou une organisation (--for).")
+    territory = whereabouts(view, me, (ACTS_IN, SEATED_IN))
+    if territory is not None:
+        rank = view.territories.rank(territory)
+        return rank, place_of(view, rank)
+    raise RequestError(
+        f"Nous ne savons pas où agit « {view.names[me]} » : ajoutez un territoire (--at)."
+    )
+
+
+def _bits(means: Sequence[Means]) -> int:
+    return sum(1 << _MEANS.index(m) for m in means)
+
+
+def _means_in(bits: int) -> set[Means]:
+    return {m for index, m in enumerate(_MEANS) if bits >> index & 1}
+
+
+def goals_in(bits: int) -> list[int]:
+    """The numbers of the goals in a mask."""
+    return [number for number in range(1, 18) if bits >> (number - 1) & 1]
+
+
+def _all_goals(view: View) -> Ints:
+    """The goals of each node, with those of the alliances that it takes part in."""
+    members = view.ties[MEMBER_OF]
+    goals = np.array(view.goals)
+    np.bitwise_or.at(goals, members.start, view.goals[members.end])
+    return goals

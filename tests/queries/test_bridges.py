@@ -1,0 +1,489 @@
+import csv
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations, permutations
+from math import sqrt
+from pathlib import Path
+from statistics import fmean, pvariance
+from typing import TypeAlias
+
+import networkx as nx
+import pytest
+
+from graph.claims import Claim, NodeClaim, Properties, TieClaim
+from graph.errors import AmbiguousPlace, RequestError, UnknownPlace, UnknownTerm
+from graph.model import (
+    ACTS_IN,
+    AIMS_AT,
+    ALLIANCE,
+    GOAL,
+    MEMBER_OF,
+    ORGANISATION,
+    RUNS,
+    SUPPORTS,
+    TERRITORY,
+    Function,
+    MemberRole,
+    World,
+)
+from graph.text import fold
+from graph.view import View
+from ingest.ecosystem import DATA
+from queries.answers import ReasonKind
+from queries.bridges import Bridge, Bridges, BrokerRole, Request, bridges
+
+ViewOf: TypeAlias = Callable[..., View]
+Graph: TypeAlias = "nx.Graph[str]"
+Worlds: TypeAlias = Mapping[str, World]
+
+A, C, S, F = World.ASSOCIATION, World.COMPANY, World.ACADEMIC, World.FOUNDATION
+
+
+# Small graphs --------------------------------------------------------------------------------
+
+
+def place() -> Iterator[Claim]:
+    said: Properties = {"name": "Grenoble", "level": "commune", "population": 156_140}
+    yield NodeClaim("commune:38185", TERRITORY, "place", said)
+
+
+def actors(worlds: Mapping[str, World | None]) -> Iterator[Claim]:
+    for key, world in worlds.items():
+        said: dict[str, str] = {"name": key.partition(":")[2]}
+        if world:
+            said["world"] = world.value
+        yield NodeClaim(key, ORGANISATION, key, said)
+        yield TieClaim(ACTS_IN, key, "commune:38185", f"{key} acts")
+
+
+def alliance(key: str, members: Mapping[str, MemberRole]) -> Iterator[Claim]:
+    yield NodeClaim(key, ALLIANCE, key, {"name": key.partition(":")[2]})
+    yield TieClaim(ACTS_IN, key, "commune:38185", f"{key} acts")
+    for member, role in members.items():
+        said: Properties = {"role": role.value}
+        yield TieClaim(MEMBER_OF, member, key, f"{member} {key}", said)
+
+
+def ties(graph: Graph) -> Iterator[Claim]:
+    for a, b in sorted(graph.edges):
+        yield TieClaim(SUPPORTS, a, b, f"{a} {b}")
+
+
+def names(letters: str) -> list[str]:
+    return [f"alliage:{letter}" for letter in letters]
+
+
+def asked(view: View, *between: World, goals: tuple[str, ...] = ()) -> Bridges:
+    request = Request(tuple(world.value for world in between), "Grenoble", goals, limit=500)
+    return bridges(view, request)
+
+
+def by_id(answer: Bridges) -> dict[str, Bridge]:
+    return {bridge.id.removeprefix("alliage:"): bridge for bridge in answer.answers}
+
+
+@pytest.mark.parametrize(
+    ("worlds", "role"),
+    [  # Gould & Fernandez (1989), figure 1; a - v - b, v in the middle
+        ((A, A, A), BrokerRole.COORDINATOR),
+        ((A, C, A), BrokerRole.ITINERANT),
+        ((A, C, C), BrokerRole.GATEKEEPER),
+        ((A, A, C), BrokerRole.GATEKEEPER),  # their representative: no direction here
+        ((A, S, C), BrokerRole.LIAISON),
+    ],
+)
+def test_a_broker_plays_the_role_that_gould_and_fernandez_give_to_its_two_path(
+    view_of: ViewOf, worlds: tuple[World, World, World], role: BrokerRole
+) -> None:
+    a, v, b, x, y = names("avbxy")
+    # x and y give v one pair across A and C, so that it is in the answer: of its pairs only
+    # a - b is counted here, the others being closed.
+    world_of = dict(zip((a, v, b), worlds, strict=True)) | {x: A, y: C}
+    graph: Graph = nx.Graph([(a, v), (v, b), (v, x), (v, y)])
+    graph.add_edges_from((one, other) for one in (a, b) for other in (x, y))
+    view = view_of(("exemples", [*place(), *actors(world_of), *ties(graph)]))
+    found = by_id(asked(view, A, C))["v"]
+    # a and b introduce x and y too, and x and y introduce a and b: thirds.
+    across = BrokerRole.LIAISON if worlds[1] not in (A, C) else BrokerRole.GATEKEEPER
+    expected = dict.fromkeys(BrokerRole, 0.0)
+    for played in (role, across):
+        expected[played] += 1 / 3
+    assert found.roles == pytest.approx(expected, abs=1e-4)
+
+
+def random_graph(seed: int) -> tuple[Graph, Worlds]:
+    chance = random.Random(seed)
+    graph: Graph = nx.gnp_random_graph(7, chance.choice([0.3, 0.45, 0.6]), seed=seed)
+    graph = nx.relabel_nodes(graph, dict(enumerate(names("abcdefg"))))
+    palette = [A, A, A, C, C, S, F] if seed % 2 else [A, A, C, C, C, S, S]
+    chance.shuffle(palette)
+    return graph, dict(zip(sorted(graph), palette, strict=True))
+
+
+def open_pairs(graph: Graph, broker: str) -> list[tuple[str, str]]:
+    """The open two-paths through a broker: Gould & Fernandez (1989), equation 1."""
+    pairs = combinations(sorted(graph[broker]), 2)
+    return [(a, b) for a, b in pairs if not graph.has_edge(a, b)]
+
+
+def role_of(a: World, v: World, b: World) -> BrokerRole:
+    match (a == v, v == b, a == b):
+        case (True, True, True):
+            return BrokerRole.COORDINATOR
+        case (False, False, True):
+            return BrokerRole.ITINERANT
+        case (False, False, False):
+            return BrokerRole.LIAISON
+        case _:
+            return BrokerRole.GATEKEEPER
+
+
+def is_across(worlds: Worlds, pair: tuple[str, str], between: tuple[World, ...]) -> bool:
+    a, b = (worlds[end] for end in pair)
+    return a is not b and a in between and b in between
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("between", [(A, C), (A, C, S)])
+def test_brokerage_is_that_of_brute_force_on_small_graphs(
+    view_of: ViewOf, seed: int, between: tuple[World, ...]
+) -> None:
+    graph, worlds = random_graph(seed)
+    view = view_of(("exemples", [*place(), *actors(worlds), *ties(graph)]))
+    found = by_id(asked(view, *between))
+    met = [node for node in sorted(graph) if graph.degree[node]]
+    introducers = Counter(pair for node in met for pair in open_pairs(graph, node))
+    expected = {}
+    for node in met:
+        pairs = open_pairs(graph, node)
+        across = [pair for pair in pairs if is_across(worlds, pair, between)]
+        if across:
+            roles = dict.fromkeys(BrokerRole, 0.0)
+            for a, b in pairs:
+                roles[role_of(worlds[a], worlds[node], worlds[b])] += 1 / introducers[a, b]
+            expected[node.removeprefix("alliage:")] = (
+                {role: pytest.approx(roles[role], abs=1e-4) for role in BrokerRole},
+                {world: sum(worlds[o] is world for o in graph[node]) for world in between},
+                sum(introducers[pair] == 1 for pair in across),
+                pytest.approx(z_by_enumeration(met, worlds, pairs, between), abs=1e-3),
+            )
+    assert {
+        key: (bridge.roles, bridge.worlds, bridge.only_through, bridge.z)
+        for key, bridge in found.items()
+    } == expected
+
+
+def z_by_enumeration(
+    nodes: list[str], worlds: Worlds, pairs: list[tuple[str, str]], between: tuple[World, ...]
+) -> float:
+    """The standard score under every way of dealing the worlds out, each as likely."""
+    if len(nodes) < 4:
+        return 0.0
+    deals = set(permutations(worlds[node] for node in nodes))
+    counts = [
+        sum(is_across(dealt, pair, between) for pair in pairs)
+        for dealt in (dict(zip(nodes, deal, strict=True)) for deal in deals)
+    ]
+    observed = sum(is_across(worlds, pair, between) for pair in pairs)
+    variance = pvariance(counts)
+    return (observed - fmean(counts)) / sqrt(variance) if variance > 1e-12 else 0.0
+
+
+@pytest.mark.parametrize("seed", range(0, 40, 4))
+def test_the_order_is_by_the_share_of_possible_pairs_and_never_by_their_number(
+    view_of: ViewOf, seed: int
+) -> None:
+    graph, worlds = random_graph(seed)
+    view = view_of(("exemples", [*place(), *actors(worlds), *ties(graph)]))
+    answer = asked(view, A, C)
+    introducers = Counter(pair for node in graph for pair in open_pairs(graph, node))
+
+    def rank(bridge: Bridge) -> tuple[float, float, str]:
+        across = [p for p in open_pairs(graph, bridge.id) if is_across(worlds, p, (A, C))]
+        possible = bridge.worlds[A] * bridge.worlds[C]
+        credit = sum(1 / introducers[pair] for pair in across) / possible
+        return (-round(credit, 6), -round(bridge.z, 3), bridge.id)
+
+    assert list(answer.answers) == sorted(answer.answers, key=rank)
+
+
+def test_every_example_path_is_an_open_two_path_across_the_worlds(view_of: ViewOf) -> None:
+    for seed in range(10):
+        graph, worlds = random_graph(seed)
+        view = view_of(("exemples", [*place(), *actors(worlds), *ties(graph)]))
+        for bridge in asked(view, A, C).answers:
+            assert bridge.paths
+            for a, v, b in bridge.paths:
+                assert v == bridge.id
+                assert (min(a, b), max(a, b)) in open_pairs(graph, v)
+                assert {worlds[a], worlds[b]} == {A, C}
+
+
+# Alliances stay alliances --------------------------------------------------------------------
+
+LEAD, MEMBER = MemberRole.LEAD, MemberRole.MEMBER
+
+
+def test_who_convenes_an_alliance_introduces_its_members_and_a_plain_member_nobody(
+    view_of: ViewOf,
+) -> None:
+    v, a, c = names("vac")
+    claims = [*place(), *actors({v: S, a: A, c: C})]
+    claims += alliance("alliage:programme", {v: LEAD, a: MEMBER, c: MEMBER})
+    answer = asked(view_of(("exemples", claims)), A, C)
+    assert {key: b.roles[BrokerRole.LIAISON] for key, b in by_id(answer).items()} == {"v": 1.0}
+    assert answer.considered == 3
+
+
+def test_who_runs_an_alliance_convenes_it_though_it_is_no_member(view_of: ViewOf) -> None:
+    v, a, c = names("vac")
+    claims = [*place(), *actors({v: S, a: A, c: C})]
+    claims += alliance("alliage:programme", {a: MEMBER, c: MEMBER})
+    claims += [TieClaim(RUNS, v, "alliage:programme", "runs")]
+    assert list(by_id(asked(view_of(("exemples", claims)), A, C))) == ["v"]
+
+
+def test_a_member_of_two_alliances_introduces_those_of_the_one_to_those_of_the_other(
+    view_of: ViewOf,
+) -> None:
+    v, a, c = names("vac")
+    claims = [*place(), *actors({v: S, a: A, c: C})]
+    claims += alliance("alliage:un", {v: MEMBER, a: MEMBER})
+    claims += alliance("alliage:deux", {v: MEMBER, c: MEMBER})
+    found = by_id(asked(view_of(("exemples", claims)), A, C))
+    assert {key: bridge.paths for key, bridge in found.items()} == {"v": ((a, v, c),)}
+
+
+def test_those_who_already_know_each_other_need_no_broker(view_of: ViewOf) -> None:
+    v, a, c = names("vac")
+    claims = [*place(), *actors({v: S, a: A, c: C})]
+    claims += alliance("alliage:programme", {v: LEAD, a: MEMBER, c: MEMBER})
+    assert by_id(asked(view_of(("exemples", claims)), A, C))
+    direct: list[Claim] = [TieClaim(SUPPORTS, a, c, "direct")]
+    assert asked(view_of(("exemples", claims + direct)), A, C).answers == ()
+    other = list(alliance("alliage:autre", {a: MEMBER, c: MEMBER}))
+    assert asked(view_of(("exemples", claims + other)), A, C).answers == ()
+
+
+def test_who_convenes_an_alliance_needs_nobody_to_meet_its_members(view_of: ViewOf) -> None:
+    v, a, c = names("vac")
+    claims = [*place(), *actors({v: S, a: A, c: C})]
+    claims += alliance("alliage:programme", {v: LEAD, a: LEAD, c: MEMBER})
+    assert asked(view_of(("exemples", claims)), A, C).answers == ()
+
+
+def test_a_pair_that_two_convene_is_half_the_credit_of_each(view_of: ViewOf) -> None:
+    v, w, a, c = names("vwac")
+    claims = [*place(), *actors({v: S, w: F, a: A, c: C})]
+    claims += alliance("alliage:programme", {v: LEAD, w: LEAD, a: MEMBER, c: MEMBER})
+    found = by_id(asked(view_of(("exemples", claims)), A, C))
+    assert {key: (b.roles[BrokerRole.LIAISON], b.only_through) for key, b in found.items()} == {
+        "v": (0.5, 0),
+        "w": (0.5, 0),
+    }
+
+
+def test_the_raw_count_of_a_great_convener_does_not_put_it_first(view_of: ViewOf) -> None:
+    great, beside, small = names("gbs")
+    many: dict[str, World | None] = {f"alliage:a{i}": A for i in range(5)}
+    many |= {f"alliage:c{i}": C for i in range(5)}
+    claims = [*place(), *actors({great: S, beside: S, small: S, "alliage:x": A, "alliage:y": C})]
+    claims += actors(many)
+    members = dict.fromkeys(many, MEMBER)
+    claims += alliance("alliage:grande", {great: LEAD, beside: LEAD, **members})
+    claims += alliance("alliage:petite", {small: LEAD, "alliage:x": MEMBER, "alliage:y": MEMBER})
+    answer = asked(view_of(("exemples", claims)), A, C)
+    # 25 pairs shared by two conveners are half of what could be; one pair alone is all of it.
+    assert [bridge.id for bridge in answer.answers] == [small, beside, great]
+    assert [bridge.roles[BrokerRole.LIAISON] for bridge in answer.answers] == [1.0, 12.5, 12.5]
+
+
+def test_a_group_of_organisations_and_one_of_unknown_world_are_no_brokers_nor_ends(
+    view_of: ViewOf,
+) -> None:
+    v, a, c, u = names("vacu")
+    claims = [*place(), *actors({v: S, a: A, c: C, u: None})]
+    graph: Graph = nx.Graph([(v, a), (v, c), (v, u)])
+    found = by_id(asked(view_of(("exemples", [*claims, *ties(graph)])), A, C))
+    assert {key: bridge.worlds for key, bridge in found.items()} == {"v": {A: 1, C: 1}}
+    assert sum(found["v"].roles.values()) == 1
+    group: list[Claim] = [NodeClaim(v, ORGANISATION, "group", {"collective": True})]
+    assert asked(view_of(("exemples", [*claims, *ties(graph), *group])), A, C).answers == ()
+
+
+def test_what_happens_elsewhere_connects_nobody_here(view_of: ViewOf) -> None:
+    v, a, c = names("vac")
+    said: Properties = {"name": "Strasbourg", "level": "commune", "population": 291_313}
+    claims = [*place(), NodeClaim("commune:67482", TERRITORY, "other", said)]
+    claims += actors({v: S, a: A, c: C})
+    claims += [NodeClaim("alliage:labo", ALLIANCE, "labo", {"name": "Labo"})]
+    claims += [TieClaim(ACTS_IN, "alliage:labo", "commune:67482", "acts")]
+    claims += [TieClaim(MEMBER_OF, key, "alliage:labo", f"m {key}") for key in (v, a, c)]
+    claims += [TieClaim(RUNS, v, "alliage:labo", "runs")]
+    view = view_of(("exemples", claims))
+    assert asked(view, A, C).answers == ()
+    there = bridges(view, Request(("association", "entreprise"), "Strasbourg"))
+    assert [bridge.id for bridge in there.answers] == [v]
+
+
+def test_only_what_aims_at_the_goal_counts_when_one_is_asked(view_of: ViewOf) -> None:
+    v, w, a, c = names("vwac")
+    claims = [*place(), *actors({v: S, w: S, a: A, c: C, "alliage:x": A, "alliage:y": C})]
+    claims += [NodeClaim("goal:17", GOAL, "17", {"name": "Partenariats", "number": 17})]
+    claims += alliance("alliage:un", {v: LEAD, a: MEMBER, c: MEMBER})
+    claims += alliance("alliage:deux", {w: LEAD, "alliage:x": MEMBER, "alliage:y": MEMBER})
+    claims += [TieClaim(AIMS_AT, "alliage:deux", "goal:17", "aims")]
+    view = view_of(("exemples", claims))
+    assert set(by_id(asked(view, A, C))) == {"v", "w"}
+    assert set(by_id(asked(view, A, C, goals=("17",)))) == {"w"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_answer_is_the_same_in_any_order_of_ingestion(view_of: ViewOf, seed: int) -> None:
+    graph, worlds = random_graph(seed)
+    claims = [*place(), *actors(worlds), *ties(graph)]
+    halves = [("exemples", claims[::2]), ("recit", claims[1::2])]
+    expected = asked(view_of(*halves), A, C)
+    chance = random.Random(seed)
+    shuffled = [(name, chance.sample(said, len(said))) for name, said in reversed(halves)]
+    assert asked(view_of(*shuffled), A, C) == expected
+
+
+# On the documents ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def paragraphs(shared: Path) -> dict[tuple[str, str], str]:
+    """The paragraphs of the documents by source and locator: the n-th line that is not blank."""
+    found = {}
+    with (DATA / "ecosystem" / "documents.csv").open(encoding="utf-8", newline="") as lines:
+        numbers = {row["id"]: row["number"] for row in csv.DictReader(lines) if row["number"]}
+    for source, number in numbers.items():
+        (path,) = (shared / "seeds").glob(f"{number}_*.txt")
+        texts = [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+        found |= {(source, f"§ {n}"): fold(text) for n, text in enumerate(texts, 1)}
+    return found
+
+
+# As the documents write them.
+WRITTEN = {
+    "alliage:gaia": "GAIA",
+    "alliage:labo-des-partenariats-grenoble": "Labo des partenariats",
+    "alliage:agence-edf-une-riviere-un-territoire": "agence EDF",
+    "alliage:chaire-ess-iep-grenoble": "Chaire ESS de l’IEP de Grenoble",
+    "alliage:chaire-territoire-en-transition-gem": "Chaire Territoire en transition",
+    "alliage:entreprises-labo-isere": "entreprises engagées",
+    "alliage:cress-bretagne": "CRESS Bretagne",
+    "alliage:entreprises-classiques-bretagne": "entreprises « classiques »",
+    "alliage:structures-ess-bretagne": "structures de l’ESS",
+    "alliage:poles-ess-bretagne": "pôles ESS",
+    "alliage:le-rameau": "Le RAMEAU",
+    "alliage:fondation-rte": "Fondation RTE",
+    "alliage:chaire-interactions-agroparistech": "Chaire Interactions",
+    "alliage:agroparistech-clermont-ferrand": "site de Clermont Ferrand",
+    "alliage:maceo": "Macéo",
+}
+
+
+def ask(view: View, place: str, *between: str) -> Bridges:
+    return bridges(view, Request(between, place))
+
+
+def test_in_isère_gaia_or_its_labo_links_academics_and_companies(bundled: View) -> None:
+    answer = ask(bundled, "Isère", "academic", "company")
+    pair = {"alliage:gaia", "alliage:labo-des-partenariats-grenoble"}
+    assert {bridge.id for bridge in answer.answers[:2]} == pair
+    for bridge in answer.answers[:2]:
+        assert bridge.place == "Isère"
+        for a, v, b in bridge.paths:
+            worlds = {bundled.world_of(bundled.ordinal(end) or 0) for end in (a, b)}
+            assert (v, worlds) == (bridge.id, {World.ACADEMIC, World.COMPANY})
+
+
+def test_gaia_is_the_catalyst_whose_functions_the_document_tells(bundled: View) -> None:
+    answer = ask(bundled, "Isère", "academic", "company")
+    gaia = next(bridge for bridge in answer.answers if bridge.id == "alliage:gaia")
+    assert gaia.catalyst  # « ce « catalyseur territorial » », exemples § 7
+    assert gaia.functions == (Function.DIALOGUE, Function.EXPERIMENTATION, Function.SUPPORT)
+    told = next(reason for reason in gaia.reasons if reason.kind is ReasonKind.FUNCTION)
+    assert told.text == (
+        "Catalyseur territorial : animation du dialogue, expérimentations collectives, "
+        "accompagnement."
+    )
+
+
+@pytest.mark.needs_shared
+@pytest.mark.parametrize(
+    ("place", "between"),
+    [
+        ("Isère", ("academic", "company")),
+        ("Bretagne", ("company", "association")),
+        ("Massif central", ("academic", "company")),
+    ],
+)
+def test_each_end_of_a_path_is_named_in_a_paragraph_that_is_cited(
+    bundled: View,
+    paragraphs: Mapping[tuple[str, str], str],
+    place: str,
+    between: tuple[str, str],
+) -> None:
+    first = ask(bundled, place, *between).answers[0]
+    told = [reason for reason in first.reasons if reason.kind is ReasonKind.PATH]
+    assert told
+    for reason, path in zip(told, first.paths, strict=False):
+        cited = [paragraphs[evidence.source, evidence.locator] for evidence in reason.evidence]
+        for end in (path[0], path[2]):
+            assert any(fold(WRITTEN[end]) in text for text in cited), (end, reason)
+        assert any(fold(WRITTEN[first.id]) in text for text in cited), (first.id, reason)
+
+
+def test_in_bretagne_the_cress_links_companies_and_associations(bundled: View) -> None:
+    first = ask(bundled, "Bretagne", "company", "association").answers[0]
+    assert (first.id, first.place) == ("alliage:cress-bretagne", "Bretagne")
+    cited = {(e.source, e.locator) for reason in first.reasons for e in reason.evidence}
+    assert ("exemples", "§ 23") in cited
+
+
+def test_the_massif_central_is_a_perimeter_whose_experiment_is_found(bundled: View) -> None:
+    answer = ask(bundled, "Massif central", "academic", "company")
+    assert (answer.question.place.id, answer.question.place.level) == (
+        "perimeter:massif-central",
+        "perimeter",
+    )
+    # exemples § 34 names the three who initiated it, and its partners of four worlds.
+    assert {bridge.id for bridge in answer.answers} == {
+        "alliage:fondation-rte",
+        "alliage:chaire-interactions-agroparistech",
+        "alliage:le-rameau",
+    }
+    experiment = bundled.ordinal("alliage:odd-17-en-pratique-massif-central")
+    assert experiment is not None
+    assert len(bundled.ties[MEMBER_OF].starts_of(experiment)) == 8
+    for bridge in answer.answers:
+        assert any("“L'ODD 17 en pratique”" in reason.text for reason in bridge.reasons)
+
+
+def test_where_nobody_connects_the_answer_is_empty(bundled: View) -> None:
+    assert ask(bundled, "Mayotte", "academic", "citizens").answers == ()
+
+
+@pytest.mark.parametrize(
+    ("request_", "error", "message"),
+    [
+        (Request(("asso",), "Isère"), RequestError, "Donnez au moins deux mondes différents"),
+        (Request(("asso", "association"), "Isère"), RequestError, "Donnez au moins deux mondes"),
+        (Request(("asso", "marché"), "Isère"), UnknownTerm, "« marché » n'est pas un monde"),
+        (Request(("asso", "state"), "Atlantide"), UnknownPlace, "Aucun territoire ne correspond"),
+        (Request(("asso", "state"), "84"), AmbiguousPlace, "« 84 » désigne plusieurs"),
+        (Request(("asso", "state"), "Isère", ("18",)), UnknownTerm, "« 18 » n'est pas un"),
+        (Request(("asso", "state"), "Isère", limit=0), RequestError, "Le nombre de réponses"),
+    ],
+)
+def test_a_request_that_is_not_clear_says_what_to_do(
+    bundled: View, request_: Request, error: type[RequestError], message: str
+) -> None:
+    with pytest.raises(error) as told:
+        bridges(bundled, request_)
+    assert type(told.value) is error
+    assert told.value.message.startswith(message)

@@ -1,0 +1,90 @@
+"""How French is set on a page: no-break spaces, dates in words, texts that can do no harm."""
+
+import re
+import unicodedata
+
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+_ISO = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+# Controls (among them NUL), marks that turn the direction of reading, halves of characters,
+# characters for private use: none has a place in a name.
+_HARMFUL = {"Cc", "Cf", "Cs", "Co"}
+_KEPT = "\u00ad\u200c\u200d"  # the soft hyphen and the joiners of emoji and other scripts
+
+
+def shown(text: str, most: int = 300) -> str:
+    """A text as a page shows it: harmless, at most so many characters, well set."""
+    if len(text) > 8 * most:
+        text = text[: 8 * most] + "…"
+    spaced = _SPACES.sub(" ", text).strip()
+    safe = "".join(c for c in spaced if c in _KEPT or unicodedata.category(c) not in _HARMFUL)
+    if len(safe) > most:
+        safe = safe[: most - 2].rstrip() + " …"
+    return typeset(safe)
+
+
+def typeset(text: str) -> str:
+    """A text with the no-break spaces of French: thin before ; ? !, full before : and in « »."""
+    for sign in ";?!":
+        text = text.replace(f" {sign}", f"\u202f{sign}")
+    text = text.replace(" :", "\u00a0:").replace("« ", "«\u00a0").replace(" »", "\u00a0»")
+    return re.sub(r"([§+])\s(?=\d)", "\\1\u00a0", text)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: `3 807 acteurs`."""
+    plural = "s" if number > 1 else ""
+    return f"{thousands(number)} {noun}{plural}"
+
+
+def thousands(number: int) -> str:
+    """A number as French writes it, with narrow no-break spaces."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def date(iso: str) -> str:
+    """An ISO 8601 date in words, as precise as it is: `30 novembre 2021`, `janvier 2021`, `2012`."""
+    found = _ISO.fullmatch(iso)
+    if not found or not found[2] or not 1 <= int(found[2]) <= 12:
+        return iso
+    month = f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
+    if not found[3]:
+        return month
+    return f"1er {month}" if found[3] == "01" else f"{int(found[3])} {month}"
+
+
+def period(since: object, until: object) -> str:
+    """A period in words, empty when nothing of it is known: `depuis 2012`, `de 2008 à 2012`."""
+    first, last = (value if isinstance(value, str) else "" for value in (since, until))
+    if first and last:
+        return date(first) if first == last else f"{_from(first)} {_to(last)}"
+    if first:
+        return f"depuis {_the(first)}"
+    return f"jusqu'{_to(last)}" if last else ""
+
+
+def _the(iso: str) -> str:
+    return f"le {date(iso)}" if iso.count("-") == 2 else date(iso)
+
+
+def _from(iso: str) -> str:
+    if iso.count("-") == 2:
+        return f"du {date(iso)}"
+    return f"d'{date(iso)}" if date(iso)[0] in "ao" else f"de {date(iso)}"
+
+
+def _to(iso: str) -> str:
+    return f"au {date(iso)}" if iso.count("-") == 2 else f"à {date(iso)}"

@@ -1,0 +1,358 @@
+"""Where each thing stands: one room a world around the middle, so that no two labels touch.
+
+The room of a world is a sector. What is tied to the middle stands on the inner ring, what is
+tied to that on the next, and so on; alliances belong to no world and stand between their members.
+Each thing takes the best free spot, one after the other, then each moves once more where it finds
+a better one. No chance, no forces: the same network always gives the same picture.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import atan2, ceil, cos, hypot, pi, sin
+
+import numpy as np
+
+from graph.columns import Array, Floats, Mask
+from graph.model import ALLIANCE, ORGANISATION, TERRITORY, World
+from viz.network import Actor, Network
+from viz.french import count, shown
+
+_DEEPEST = 4
+_GAP = 0.05  # between two rooms, in radians
+_SWEEPS = 2
+# Widths of characters in em, as wide as in DejaVu Sans or Verdana, the widest in common use.
+_NARROW, _WIDE = set("iljI.,:;'’|!()[]tfr \u00a0\u202f«»-"), set("mwMWŒœÆæ@%…—")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A way to label: names for a wide screen, numbers for a narrow one.
+
+    Attributes:
+        font: height of the letters, in the units of the picture (pixels at scale 1).
+        lines, width: at most so many lines of a label, so wide.
+        radius: of a mark.
+        inner, ring: radius of the inner ring, and from one ring to the next.
+        stretch: how many times wider than high the rings are.
+        apart: how far two things would rather stay from each other.
+    """
+
+    name: str
+    font: int
+    lines: int
+    width: int
+    radius: int
+    inner: int
+    ring: int
+    stretch: float
+    apart: int
+
+
+NAMES = Style("names", 13, 3, 128, 14, 100, 72, 1.2, 100)
+NUMBERS = Style("numbers", 12, 1, 30, 10, 42, 28, 0.8, 36)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The middle of a mark, the lines of its label beneath it, and their width."""
+
+    x: int
+    y: int
+    lines: tuple[str, ...]
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The sector of a world, in radians clockwise from the right; None for unknown worlds.
+
+    Attributes:
+        others: « + 12 autres », where answers of this world are not drawn, with its spot.
+    """
+
+    world: World | None
+    start: float
+    end: float
+    others: Spot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The spots of the actors, in their order, and the rooms, inside an ellipse.
+
+    Attributes:
+        half_width, half_height: of the ellipse around all rooms.
+    """
+
+    style: Style
+    spots: tuple[Spot, ...]
+    rooms: tuple[Room, ...]
+    half_width: int
+    half_height: int
+
+
+def layout(network: Network, style: Style = NAMES) -> Layout:
+    """The picture of a network in that style; deterministic."""
+    rooms = _rooms(network, style)
+    placing = _Placing(network, style, rooms)
+    placing.place_all()
+    for _ in range(_SWEEPS):
+        placing.improve()
+    return placing.result()
+
+
+# Labels --------------------------------------------------------------------------------------
+
+
+def text_width(text: str, font: int) -> float:
+    """How wide a text is at most, in the usual fonts, at that size."""
+    em = sum(0.4 if c in _NARROW else 0.99 if c in _WIDE else _em(c) for c in text)
+    return em * font
+
+
+def _em(character: str) -> float:
+    return 0.76 if character.isupper() else 0.64 if character.isascii() or character.isalpha() else 1.0
+
+
+def wrapped(name: str, style: Style) -> tuple[str, ...]:
+    """The lines of a label; what does not fit ends in « … »."""
+    lines: list[str] = []
+    for word in name.split(" "):
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(joined, style.font) <= style.width:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    if len(lines) > style.lines:
+        lines = [*lines[: style.lines - 1], f"{lines[style.lines - 1]} …"]
+    return tuple(_cut(line, style) for line in lines)
+
+
+def _cut(line: str, style: Style) -> str:
+    if text_width(line, style.font) <= style.width:
+        return line
+    kept = line.removesuffix(" …")
+    while kept and text_width(f"{kept}…", style.font) > style.width:
+        kept = kept[:-1]
+    return f"{kept}…"
+
+
+# Rooms ---------------------------------------------------------------------------------------
+
+
+def _rooms(network: Network, style: Style) -> tuple[Room, ...]:
+    """One sector for each world that is there, as wide as it has actors, none too narrow."""
+    counts: dict[World | None, int] = dict.fromkeys((*World, None), 0)
+    for actor in network.actors[1:]:
+        if actor.kind is ORGANISATION:
+            counts[actor.world] += 1
+    for world, _ in network.others:
+        counts[world] += 1
+    there = {world: n + 1.5 for world, n in counts.items() if n}
+    if len(there) == 1:
+        return tuple(Room(world, -pi / 2, 3 * pi / 2) for world in there)
+    unit = 2 * pi / max(sum(there.values()), 1)
+    rooms, angle = [], -pi / 2
+    for world, weight in there.items():
+        rooms.append(Room(world, angle + _GAP / 2, angle + weight * unit - _GAP / 2))
+        angle += weight * unit
+    return tuple(rooms)
+
+
+# Levels --------------------------------------------------------------------------------------
+
+
+def levels(network: Network) -> tuple[int, ...]:
+    """On which ring each actor stands: its distance from the middle, the answers near a place."""
+    index = {actor.id: i for i, actor in enumerate(network.actors)}
+    near = _neighbours(network, index)
+    depth = {0: 0}
+    if network.actors[0].kind is TERRITORY:
+        depth |= {i: 1 for i, actor in enumerate(network.actors) if actor.reasons}
+    waiting = deque(depth)
+    while waiting:
+        node = waiting.popleft()
+        for other in near[node]:
+            if other not in depth:
+                depth[other] = depth[node] + 1
+                waiting.append(other)
+    apart = min(max(depth.values()) + 1, _DEEPEST)
+    return tuple(min(depth.get(i, apart), _DEEPEST) for i in range(len(network.actors)))
+
+
+def _neighbours(network: Network, index: dict[str, int]) -> list[list[int]]:
+    near: list[set[int]] = [set() for _ in network.actors]
+    for link in network.links:
+        near[index[link.start]].add(index[link.end])
+        near[index[link.end]].add(index[link.start])
+    return [sorted(others) for others in near]
+
+
+# Placing -------------------------------------------------------------------------------------
+
+
+class _Placing:
+    """Things that take their spots one after the other."""
+
+    def __init__(self, network: Network, style: Style, rooms: tuple[Room, ...]) -> None:
+        self._style = style
+        self._rooms = {room.world: room for room in rooms}
+        self._others = [world for world, _ in network.others]
+        self._actors = network.actors
+        self._labels = self._label(network)
+        self._near = [*_neighbours(network, {a.id: i for i, a in enumerate(network.actors)})]
+        self._near += [[] for _ in self._others]
+        self._level = [*levels(network), *(_DEEPEST for _ in self._others)]
+        self._box = np.array([self._size(lines) for lines in self._labels], dtype=np.float64)
+        self._at = np.zeros((len(self._labels), 2))
+        self._placed = np.zeros(len(self._labels), dtype=np.bool_)
+
+    def _label(self, network: Network) -> list[tuple[str, ...]]:
+        if self._style is NUMBERS:
+            names = [str(number) for number in range(1, len(network.actors) + 1)]
+            return [*((name,) for name in names), *((f"+\u00a0{n}",) for _, n in network.others)]
+        labels = [wrapped(shown(actor.name), self._style) for actor in network.actors]
+        return labels + [(f"+\u00a0{count(n, 'autre')}",) for _, n in network.others]
+
+    def _size(self, lines: Sequence[str]) -> tuple[float, float, float]:
+        """Half the width, the height above the middle of the mark, the height beneath it."""
+        style = self._style
+        wide = max(text_width(line, style.font) for line in lines)
+        around = style.radius * 1.35
+        margin = style.font * 0.35
+        beneath = around + len(lines) * style.font * 1.25
+        return max(wide / 2, around) + margin, around + margin, beneath + margin
+
+    def place_all(self) -> None:
+        """Give each its first spot, from the middle outwards."""
+        self._placed[0] = True
+        order = sorted(range(1, len(self._labels)), key=self._rank)
+        for item in order:
+            self._settle(item)
+
+    def _rank(self, item: int) -> tuple[int, bool, int]:
+        alliance = item < len(self._actors) and self._actors[item].kind is ALLIANCE
+        return (self._level[item], not alliance, item)
+
+    def improve(self) -> None:
+        """Let each take a better spot, now that all stand somewhere."""
+        for item in range(1, len(self._labels)):
+            self._placed[item] = False
+            self._settle(item)
+
+    def _settle(self, item: int) -> None:
+        spots = self._candidates(item)
+        free = self._free(item, spots)
+        wider = 0
+        while not free.any():
+            wider += 8
+            spots = self._candidates(item, wider)
+            free = self._free(item, spots)
+        cost = np.where(free, self._cost(item, spots), np.inf)
+        self._at[item] = spots[int(np.argmin(cost))]
+        self._placed[item] = True
+
+    def _room(self, item: int) -> Room | None:
+        if item >= len(self._actors):
+            return self._rooms[self._others[item - len(self._actors)]]
+        actor = self._actors[item]
+        return self._rooms.get(actor.world) if actor.kind is ORGANISATION else None
+
+    def _radius(self, item: int) -> float:
+        return self._style.inner + (self._level[item] - 1) * self._style.ring
+
+    def _candidates(self, item: int, further: int = 0) -> Floats:
+        """Spots on its ring and beyond, within its room; shape (spots, 2)."""
+        room = self._room(item)
+        start, end = (room.start, room.end) if room else (-pi / 2, 3 * pi / 2)
+        spots = []
+        for step in range(further, further + 12):
+            radius = self._radius(item) + step * self._style.ring / 4
+            margin = min(1.2 * self._style.radius / radius, (end - start) / 3) if room else 0.0
+            low, high = start + margin, end - margin
+            number = max(ceil((high - low) * radius / (self._style.radius * 1.2)), 2)
+            for i in range(number + 1):
+                angle = low + (high - low) * i / number
+                spots.append((self._style.stretch * radius * cos(angle), radius * sin(angle)))
+        return np.round(np.array(spots))
+
+    def _free(self, item: int, spots: Floats) -> Mask:
+        """Which of the spots leave every label that stands already alone."""
+        others, box = self._at[self._placed], self._box[self._placed]
+        half, above, beneath = self._box[item]
+        dx = np.abs(spots[:, None, 0] - others[None, :, 0])
+        dy = spots[:, None, 1] - others[None, :, 1]
+        apart = (dx >= half + box[:, 0]) | (dy >= above + box[:, 2]) | (-dy >= beneath + box[:, 1])
+        return np.asarray(apart.all(axis=1), dtype=np.bool_)
+
+    def _cost(self, item: int, spots: Floats) -> Floats:
+        """The longer its ties and the farther from its ring and its middle, the worse."""
+        radius = np.hypot(spots[:, 0] / self._style.stretch, spots[:, 1])
+        cost = 1.5 * np.abs(radius - self._radius(item))
+        near = [other for other in self._near[item] if self._placed[other]]
+        for other in near:
+            x, y = self._at[other]
+            cost = cost + np.hypot(spots[:, 0] - x, spots[:, 1] - y) / max(len(near) ** 0.5, 1)
+            cost = cost + self._style.radius * 2 * self._hidden(item, other, spots)
+        aim = self._aim(item)
+        if aim is not None:
+            cost = cost + 0.5 * np.hypot(
+                spots[:, 0] - radius * self._style.stretch * cos(aim),
+                spots[:, 1] - radius * sin(aim),
+            )
+        return np.asarray(cost + self._crowd(spots))
+
+    def _crowd(self, spots: Floats) -> Floats:
+        """How near the spots are to things that stand already."""
+        others = self._at[self._placed]
+        x = spots[:, None, 0] - others[None, :, 0]
+        y = spots[:, None, 1] - others[None, :, 1]
+        far = np.hypot(x, self._style.stretch * y)
+        return np.asarray(np.maximum(self._style.apart - far, 0).sum(axis=1))
+
+    def _hidden(self, item: int, other: int, spots: Floats) -> Floats:
+        """How many labels the line from each spot to a neighbour would cross."""
+        standing = self._placed.copy()
+        standing[[item, other]] = False
+        box, middle = self._box[standing], self._at[standing]
+        crossed = np.zeros((len(spots), len(box)), dtype=np.bool_)
+        for share in np.linspace(0.1, 0.9, 9):
+            at = spots + share * (self._at[other] - spots)
+            dx = np.abs(at[:, None, 0] - middle[None, :, 0])
+            dy = at[:, None, 1] - middle[None, :, 1]
+            crossed |= (dx < box[:, 0]) & (dy > -box[:, 1]) & (dy < box[:, 2])
+        return np.asarray(crossed.sum(axis=1), dtype=np.float64)
+
+    def _aim(self, item: int) -> float | None:
+        """The direction that it would stand in: the middle of its room, or between its members."""
+        room = self._room(item)
+        if room is not None:
+            return (room.start + room.end) / 2
+        rooms = [self._room(other) for other in self._near[item] if other]
+        angles = [(room.start + room.end) / 2 for room in rooms if room]
+        x, y = sum(map(cos, angles)), sum(map(sin, angles))
+        return atan2(y, x) if hypot(x, y) > 1e-6 else None
+
+    def result(self) -> Layout:
+        """The picture as it stands now."""
+        spots = [self._spot(item) for item in range(len(self._labels))]
+        beyond = dict(zip(self._others, spots[len(self._actors) :], strict=True))
+        rooms = tuple(replace(r, others=beyond.get(w)) for w, r in self._rooms.items())
+        high = self._half_height()
+        wide = ceil(high * self._style.stretch)
+        return Layout(self._style, tuple(spots[: len(self._actors)]), rooms, wide, high)
+
+    def _spot(self, item: int) -> Spot:
+        x, y = (int(value) for value in self._at[item])
+        lines = self._labels[item]
+        width = ceil(max(text_width(line, self._style.font) for line in lines))
+        return Spot(x, y, lines, width)
+
+    def _half_height(self) -> int:
+        """Half the height of the ellipse that holds every label."""
+        half, above, beneath = self._box.T
+        x = (np.abs(self._at[:, 0]) + half) / self._style.stretch
+        y = np.maximum(np.abs(self._at[:, 1] - above), np.abs(self._at[:, 1] + beneath))
+        return ceil(float(np.hypot(x, y).max()))
