@@ -32,7 +32,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser that reports what it does not understand as an error of ours."""
 
     def format_help(self) -> str:
-        return render.typeset(super().format_help())
+        return render.typeset(super().format_help().replace("...", "…"))
 
     def error(self, message: str) -> NoReturn:
         # Python quotes the choices, in some versions only.
@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AlliageError as problem:
         return _report(problem, in_json="--json" in words)
     except KeyboardInterrupt:
-        print("Interrompu : ce qui était en cours n'a pas été gardé.", file=sys.stderr)
+        print("Interrompu\u00a0: ce qui était en cours n'a pas été gardé.", file=sys.stderr)
         return _INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing more to say, nothing to complain of.
@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as problem:
         _drop_output()
         trouble = french.in_french(problem)
-        print(f"La réponse n'a pas pu être écrite\u00a0: {trouble}.", file=sys.stderr)
+        print(f"Impossible d'écrire la réponse\u00a0: {trouble}.", file=sys.stderr)
         return _FAILED
     return 0
 

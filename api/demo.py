@@ -29,6 +29,7 @@ def demo(settings: Settings, folder: Path) -> None:
     from graph.rdf import to_turtle
     from viz.network import network_of_bridges, network_of_partners
     from viz.standalone import write_network
+
     began = time.monotonic()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -47,8 +47,8 @@ class Export:
         except BrokenPipeError:
             raise
         except OSError as error:
-            what = f"« {output} »" if output else "La sortie"
-            raise RequestError(f"{what} ne peut pas être écrit : {in_french(error)}.") from error
+            what = f"« {output} »" if output else "la réponse"
+            raise RequestError(f"Impossible d'écrire {what} : {in_french(error)}.") from error
 
     def _stream(self, store: Reader, output: BinaryIO) -> None:
         with tempfile.TemporaryDirectory() as folder:

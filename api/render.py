@@ -89,7 +89,9 @@ def _bridge(rank: int, bridge: Bridge) -> Iterator[str]:
     yield f"{rank}. {bridge.name}{mark}"
     counts = ", ".join(f"{world.fr} : {count}" for world, count in bridge.worlds.items())
     yield f"   {bridge.id} · en contact avec : {counts}"
-    played = [f"{_ROLES[role]} ({_decimal(value)})" for role, value in bridge.roles.items() if value]
+    played = [
+        f"{_ROLES[role]} ({_decimal(value)})" for role, value in bridge.roles.items() if value
+    ]
     if played:
         yield from _wrapped(f"Rôles : {', '.join(played)}.", "   ", "     ")
     if bridge.only_through:

@@ -27,6 +27,8 @@ _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 _TOUCHED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f\ud800-\udfff\ufffe\uffff]')
 _LINE_END = re.compile(r"\r\n?")
 _FORBIDDEN_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff\ufffe\uffff]')
+# Spaces of other scripts (U+00A0…) may stand in an IRI, but common readers take them for its end.
+_NOT_FOR_READERS = re.compile(rf"{_FORBIDDEN_IN_IRI.pattern}|\s")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _LANGUAGE = re.compile(r"[a-z]+(?:-[a-z0-9]+)*")
 _PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9:._~-]*")
@@ -90,11 +92,11 @@ def iri(text: str) -> str:
 
 
 def percent_encoded(text: str) -> str:
-    """An IRI with each character that IRIREF forbids as the %XX of its UTF-8 bytes.
+    """An IRI with each character that IRIREF forbids, or any space, as %XX of its UTF-8 bytes.
 
     What is already encoded stays; use `path_part` for what must be read back.
     """
-    return _FORBIDDEN_IN_IRI.sub(lambda match: _percent(match[0], ""), text)
+    return _NOT_FOR_READERS.sub(lambda match: _percent(match[0], ""), text)
 
 
 def path_part(text: str, *, slash: bool = True) -> str:

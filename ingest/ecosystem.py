@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from graph.claims import Claim, NodeClaim, Source, TieClaim, Value
 from graph.errors import SourceError
+from graph.identifiers import is_date
 from graph.model import LEVER, Kind, Property, ValueType, kind_named, tie_named
 
 Row: TypeAlias = Mapping[str, str]
@@ -58,7 +59,7 @@ def read(folder: Path = DATA) -> Tables:
 
 
 def _rows(path: Path, columns: str) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     if not path.read_bytes().endswith(b"\n"):
         raise SourceError(
             f"« {path} » s'arrête au milieu d'une ligne : il est tronqué, ou la fin de la dernière "
@@ -79,7 +80,7 @@ def _rows(path: Path, columns: str) -> list[Row]:
                 rows.append(row)
         except csv.Error as error:
             raise SourceError(
-                f"« {path} », ligne {reader.line_num} : guillemets ou fin de ligne de travers ; "
+                f"« {path} », ligne {reader.line_num + 1} : guillemets ou fin de ligne de travers ; "
                 "le fichier est peut-être tronqué."
             ) from error
     return rows
@@ -100,11 +101,12 @@ def transform(tables: Tables) -> Iterator[tuple[Source, list[Claim]]]:
         if document not in claims:
             raise SourceError(f"documents.csv n'a pas de ligne « {document} » ; ajoutez-la.")
         claims[document].append(claim)
-    for row in tables.documents:
-        yield _source(row), claims[row["id"]]
+    yield from [(_source(row), claims[row["id"]]) for row in tables.documents]
 
 
 def _source(row: Row) -> Source:
+    if row["date"] and not is_date(row["date"]):
+        raise SourceError(f"documents.csv, « {row['id']} » : « {row['date']} » n'est pas une date.")
     return Source(
         name=row["id"],
         title=row["title"],

@@ -8,6 +8,7 @@ from queries.things import place_name
 
 _MOST = 500
 
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A thing whose name is like what was asked, the best first."""

@@ -21,7 +21,7 @@ def proximity(view: View, seeds: Ints) -> Floats:
     nothing by the ties that it has elsewhere. 1 is the nearest other node, 0 one out of reach.
     """
     graph = _acquaintances(view)
-    degree: Floats = np.asarray(graph.sum(axis=1)).ravel()
+    degree = np.diff(graph.indptr)
     return _on_log_scale(_pagerank(graph, seeds) / np.maximum(degree, 1), seeds)
 
 
@@ -52,7 +52,7 @@ def _pagerank(graph: sparse.csr_array, seeds: Ints) -> Floats:
     rank = np.zeros(graph.shape[0])
     if not len(seeds):
         return rank
-    degree: Floats = np.asarray(graph.sum(axis=1)).ravel()
+    degree = np.diff(graph.indptr)
     walk = sparse.csr_array(graph * (1 / np.maximum(degree, 1)))
     start = np.zeros(len(rank))
     start[seeds] = 1 / len(seeds)

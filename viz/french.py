@@ -31,9 +31,13 @@ def shown(text: str, most: int = 300) -> str:
         text = text[: 8 * most] + "…"
     spaced = _SPACES.sub(" ", text).strip()
     safe = "".join(c for c in spaced if c in _KEPT or unicodedata.category(c) not in _HARMFUL)
-    if len(safe) > most:
-        safe = safe[: most - 2].rstrip() + " …"
-    return typeset(safe)
+    return typeset(safe if len(safe) <= most else f"{_begun(safe[: most - 2])} …")
+
+
+def _begun(text: str) -> str:
+    """A cut text up to its last whole word, unless that is far behind."""
+    whole = text.rpartition(" ")[0]
+    return whole if len(whole) > len(text) - 30 else text
 
 
 def typeset(text: str) -> str:

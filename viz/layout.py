@@ -6,6 +6,7 @@ Each thing takes the best free spot, one after the other, then each moves once m
 a better one. No chance, no forces: the same network always gives the same picture.
 """
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ _DEEPEST = 4
 _GAP = 0.05  # between two rooms, in radians
 _SWEEPS = 2
 # Widths of characters in em, as wide as in DejaVu Sans or Verdana, the widest in common use.
+_PIECES = re.compile(r"( ?)([^ ]+?(?:-(?=\w)|(?= |$)))")
 _NARROW, _WIDE = set("iljI.,:;'’|!()[]tfr \u00a0\u202f«»-"), set("mwMWŒœÆæ@%…—")
 
 
@@ -36,6 +38,7 @@ class Style:
         radius: of a mark.
         inner, ring: radius of the inner ring, and from one ring to the next.
         stretch: how many times wider than high the rings are.
+        margin: around a mark and its label.
         apart: how far two things would rather stay from each other.
     """
 
@@ -47,11 +50,12 @@ class Style:
     inner: int
     ring: int
     stretch: float
+    margin: int
     apart: int
 
 
-NAMES = Style("names", 13, 3, 128, 14, 100, 72, 1.2, 100)
-NUMBERS = Style("numbers", 12, 1, 30, 10, 42, 28, 0.8, 36)
+NAMES = Style("names", 13, 3, 128, 14, 100, 72, 1.2, 5, 100)
+NUMBERS = Style("numbers", 13, 1, 30, 9, 38, 24, 0.75, 2, 28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +112,28 @@ def layout(network: Network, style: Style = NAMES) -> Layout:
 
 def text_width(text: str, font: int) -> float:
     """How wide a text is at most, in the usual fonts, at that size."""
-    em = sum(0.4 if c in _NARROW else 0.99 if c in _WIDE else _em(c) for c in text)
-    return em * font
+    return sum(map(_em, text)) * font
 
 
 def _em(character: str) -> float:
-    return 0.76 if character.isupper() else 0.64 if character.isascii() or character.isalpha() else 1.0
+    if character in _NARROW:
+        return 0.4
+    if character in _WIDE or ord(character) > 0x2E80:  # Chinese, Japanese, emoji are square
+        return 1.0
+    return 0.76 if character.isupper() else 0.64
 
 
 def wrapped(name: str, style: Style) -> tuple[str, ...]:
-    """The lines of a label; what does not fit ends in « … »."""
+    """The lines of a label, broken at spaces and hyphens; what does not fit ends in « … »."""
     lines: list[str] = []
-    for word in name.split(" "):
-        joined = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(joined, style.font) <= style.width:
-            lines[-1] = joined
+    for space, piece in _PIECES.findall(name):
+        longer = f"{lines[-1]}{space}{piece}" if lines else piece
+        if lines and text_width(longer, style.font) <= style.width:
+            lines[-1] = longer
         else:
-            lines.append(word)
+            lines.append(piece)
+    if lines[1:] == ["…"]:
+        lines = [f"{lines[0]} …"]
     if len(lines) > style.lines:
         lines = [*lines[: style.lines - 1], f"{lines[style.lines - 1]} …"]
     return tuple(_cut(line, style) for line in lines)
@@ -221,9 +230,8 @@ class _Placing:
         style = self._style
         wide = max(text_width(line, style.font) for line in lines)
         around = style.radius * 1.35
-        margin = style.font * 0.35
         beneath = around + len(lines) * style.font * 1.25
-        return max(wide / 2, around) + margin, around + margin, beneath + margin
+        return max(wide / 2, around) + style.margin, around + style.margin, beneath + style.margin
 
     def place_all(self) -> None:
         """Give each its first spot, from the middle outwards."""

@@ -3,10 +3,11 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ from viz.layout import NAMES, NUMBERS, Layout, Spot, layout
 from viz.network import Actor, Link, Network, Part
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_LIBRARY = "templates/lib/vis-*/vis-network.min.js"
 _LONGEST_ADDRESS = 1000
-_SENTENCE = 600
+_SENTENCE = 600  # characters
+_TITLE = 90
 _GROUPS = {
     Part.CENTRE: "Au centre",
     Part.ANSWER: "Les réponses",
@@ -315,11 +318,16 @@ def _citations(
 
 def _citation(name: str, found: list[Evidence], known: tuple[int, Source] | None) -> Citation:
     number, source = known or (None, None)
-    title = french.shown(source.title if source else name, 90)
+    title = _short(source.title if source else name)
     locators = dict.fromkeys(one.locator for one in found if one.locator)
     listed = french.shown(", ".join([title, *locators]), _SENTENCE)
     addresses = [one.url for one in found if _is_web(one.url)]
     return Citation(listed, number, addresses[0] if addresses else None)
+
+
+def _short(title: str) -> str:
+    """A title, without what ends it in brackets where it is long."""
+    return french.shown(re.sub(r" \([^()]*\)$", "", title) if len(title) > _TITLE else title, _TITLE)
 
 
 def _described(source: Source) -> dict[str, str]:
@@ -373,11 +381,9 @@ def _read(name: str) -> str:
 @cache
 def _library() -> str:
     """The newest vis-network that pyvis brings, fit to stand inside a script element."""
-    found = [
-        file
-        for file in metadata.files("pyvis") or []
-        if file.match("pyvis/templates/lib/vis-*/vis-network.min.js")
-    ]
-    newest = max(found, key=lambda file: [int(n) for n in file.parent.name[4:].split(".")])
-    text = Path(str(newest.locate())).read_text(encoding="utf-8")
+    found = find_spec("pyvis")
+    folders = (found and found.submodule_search_locations) or []
+    files = [f for folder in folders for f in Path(folder).glob(_LIBRARY)]
+    newest = max(files, key=lambda file: [int(n) for n in file.parent.name[4:].split(".")])
+    text = newest.read_text(encoding="utf-8")
     return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")

@@ -22,7 +22,9 @@ MAX_MEMBERS = 10_000
 _SMALL = 16 << 20
 _BUFFER = 1 << 17
 
-TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".ods", ".parquet", ".json", ".jsonl", ".ndjson", ".geojson")  # fmt: skip
+TABLES = (
+    ".csv", ".tsv", ".txt", ".xlsx", ".ods", ".parquet", ".json", ".jsonl", ".ndjson", ".geojson",
+)  # fmt: skip
 _OTHERS = {
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!\x1a\x07": "RAR",
@@ -30,7 +32,6 @@ _OTHERS = {
     b"\xfd7zXZ\x00": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
-_OFFICE = ("xl/workbook.xml", "content.xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def members(path: Path, pattern: str = "") -> list[Member]:
     """What a file holds: itself, unpacked if it is a gzip, or the members of a zip.
 
     Args:
+        path: the file.
         pattern: which members of a zip (`rna_waldec_*.csv`), compared without case with the path
             in the archive and with its last part; without it the only table in the archive.
 
@@ -75,7 +77,11 @@ def members(path: Path, pattern: str = "") -> list[Member]:
         return [Member(name, -1, lambda: _unzipped(path))]
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _of_zip(path, pattern)
-    return [Member(path.name, path.stat().st_size, lambda: path.open("rb", _BUFFER))]
+    return [Member(path.name, path.stat().st_size, lambda: _plain(path))]
+
+
+def _plain(path: Path) -> io.BufferedReader:
+    return io.BufferedReader(io.FileIO(path), _BUFFER)
 
 
 def _why(error: OSError) -> str:
@@ -94,8 +100,8 @@ def _of_zip(path: Path, pattern: str) -> list[Member]:
     with path.open("rb") as stream, opened_zip(stream, path.name) as archive:
         infos = archive.infolist()
     names = {info.filename for info in infos}
-    if names.intersection(_OFFICE):
-        return [Member(path.name, path.stat().st_size, lambda: path.open("rb", _BUFFER))]
+    if _is_workbook(names):
+        return [Member(path.name, path.stat().st_size, lambda: _plain(path))]
     chosen = [info for info in infos if not info.is_dir() and _is_wanted(info.filename, pattern)]
     if not chosen:
         wanted = (
@@ -105,9 +111,14 @@ def _of_zip(path: Path, pattern: str) -> list[Member]:
     if len(chosen) > 1 and not pattern:
         listed = _listed(sorted(info.filename for info in chosen))
         raise SourceError(
-            f"« {path.name} » contient plusieurs tables, dites laquelle ou lesquelles lire : {listed}."
+            f"« {path.name} » contient plusieurs tables, dites laquelle ou lesquelles lire :"
+            f" {listed}."
         )
     return [_member(path, info) for info in sorted(chosen, key=lambda info: info.filename)]
+
+
+def _is_workbook(names: set[str]) -> bool:
+    return "xl/workbook.xml" in names or {"content.xml", "mimetype"} <= names
 
 
 def _member(path: Path, info: zipfile.ZipInfo) -> Member:
@@ -170,7 +181,8 @@ def _check_name(info: zipfile.ZipInfo, archive: str) -> None:
     drive = len(name) > 1 and name[1] == ":"
     if is_link or drive or name.startswith("/") or ".." in name.split("/"):
         raise SourceError(
-            f"« {archive} » contient un chemin qui sort de l'archive (« {info.filename} ») : refusé."
+            f"« {archive} » contient un chemin qui sort de l'archive"
+            f" (« {info.filename} ») : refusé."
         )
 
 
@@ -197,29 +209,33 @@ def _in_words(name: str) -> Iterator[None]:
 
 @contextmanager
 def _from_zip(path: Path, name: str) -> Iterator[io.BufferedReader]:
-    with path.open("rb") as packed, opened_zip(packed, path.name) as archive:
-        with archive.open(name) as member, _buffered(_Unpacking(member, path.name)) as stream:
-            if stream.peek(4).startswith((b"PK\x03\x04", b"\x1f\x8b")) and not _is_office(name):
-                raise SourceError(
-                    f"« {path.name} » contient une archive dans l'archive (« {name} ») :"
-                    " décompressez la première."
-                )
-            yield stream
-
-
-def _is_office(name: str) -> bool:
-    return name.lower().endswith((".xlsx", ".ods"))
+    with (
+        path.open("rb") as packed,
+        opened_zip(packed, path.name) as archive,
+        archive.open(name) as member,
+        _buffered(_Unpacking(member, path.name)) as stream,
+    ):
+        if not name.lower().endswith((".xlsx", ".ods")):
+            _refuse_nested(stream, path.name)
+        yield stream
 
 
 @contextmanager
 def _unzipped(path: Path) -> Iterator[io.BufferedReader]:
-    with path.open("rb") as packed, gzip.GzipFile(fileobj=packed) as unpacked:
-        with _in_words(path.name), _buffered(_Unpacking(unpacked, path.name, packed)) as stream:
-            if stream.peek(4).startswith((b"PK\x03\x04", b"\x1f\x8b")):
-                raise SourceError(
-                    f"« {path.name} » contient une archive dans l'archive : décompressez la première."
-                )
-            yield stream
+    with (
+        path.open("rb") as packed,
+        gzip.GzipFile(fileobj=packed) as unpacked,
+        _buffered(_Unpacking(unpacked, path.name, packed)) as stream,
+    ):
+        _refuse_nested(stream, path.name)
+        yield stream
+
+
+def _refuse_nested(stream: io.BufferedReader, archive: str) -> None:
+    if stream.peek(4).startswith((b"PK\x03\x04", b"\x1f\x8b")):
+        raise SourceError(
+            f"« {archive} » contient une archive dans l'archive : décompressez la première."
+        )
 
 
 def _buffered(raw: io.RawIOBase) -> io.BufferedReader:
@@ -244,8 +260,13 @@ class _Unpacking(io.RawIOBase):
         with _in_words(self._name):
             piece = self._unpacked.read(len(buffer))
         self._given += len(piece)
-        if self._packed is not None and self._given > _SMALL:
-            if self._given > min(MAX_SIZE, MAX_RATIO * self._packed.tell()):
-                raise _bomb(self._name)
+        if self._given > self._allowed():
+            raise _bomb(self._name)
         buffer[: len(piece)] = piece
         return len(piece)
+
+    def _allowed(self) -> int:
+        """How much may come out of what was read so far; a zip was judged by what it declares."""
+        if self._packed is None:
+            return MAX_SIZE
+        return max(_SMALL, min(MAX_SIZE, MAX_RATIO * self._packed.tell()))

@@ -88,9 +88,10 @@ def blocks(stream: BinaryIO, encoding: str = "", max_line: int = MAX_LINE) -> It
 
     Each line is UTF-8 where it can be, else CP1252; a line that is not what the rest of the file
     is says so in its notes, like one whose accents were repaired or are lost. UTF-16 and UTF-32
-    are read as such. NUL characters are taken out. Lines end with `\\n`, `\\r\\n` or `\\r`.
+    are read as such. NUL characters are taken out. Lines end with LF, CR LF or CR.
 
     Args:
+        stream: bytes.
         encoding: what the file is in; found by its beginning where it is not given.
         max_line: bytes that a line may have, about; a longer one makes a block of its own.
     """
@@ -150,7 +151,7 @@ def _whole_lines(chunks: Iterable[bytes], max_line: int) -> Iterator[bytes | Non
 
 
 def _last_end(piece: bytes) -> int:
-    """Where the last whole line ends, 0 without one; a final `\\r` may be half of an ending."""
+    """Where the last whole line ends, 0 without one; a final CR may be half of an ending."""
     return piece.rfind(b"\n") + 1 or piece.rfind(b"\r", 0, max(0, len(piece) - 1)) + 1
 
 
@@ -161,10 +162,7 @@ def _first_end(piece: bytes) -> int:
 def _decoded(piece: bytes, family: str) -> Block:
     """The lines of some bytes; the whole piece at once wherever all of it is of one encoding."""
     text = _at_once(piece, family)
-    if text is None:
-        block = _line_by_line(piece, family)
-    else:
-        block = Block(0, _split(text))
+    block = _line_by_line(piece, family) if text is None else Block(0, _split(text))
     if text is None or _needs_repair(text):
         _repair(block)
     return block

@@ -9,7 +9,7 @@ from ingest.files.decoding import Block, repaired_text
 from ingest.files.records import Reject, rejected
 from ingest.rows import Row
 
-Json: TypeAlias = "str | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | bool | list[Json] | dict[str, Json] | None"
 
 MAX_RECORD = 1 << 26
 _DEPTH = 4
@@ -110,6 +110,7 @@ def elements(text: Text, key: str = "") -> Iterator[Json]:
     """The elements of the list that a JSON text is, or holds under a key.
 
     Args:
+        text: the file.
         key: the name of the list (`features`); without it the first list of objects. An object
             that holds none is itself the only element.
 

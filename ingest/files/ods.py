@@ -21,7 +21,11 @@ def sheets(archive: zipfile.ZipFile, name: str) -> list[Sheet]:
     Raises:
         SourceError: the workbook is damaged.
     """
-    hidden, found, style = set(), [], ""
+    hidden: set[str] = set()
+    names: list[str] = []
+    visible: list[bool] = []
+    sizes: list[int] = []
+    style = ""
     for element in _elements(archive, name):
         if not element.begins:
             continue
@@ -32,15 +36,18 @@ def sheets(archive: zipfile.ZipFile, name: str) -> list[Sheet]:
             case "table-properties" if said.get("display") == "false":
                 hidden.add(style)
             case "table":
-                visible = said.get("style-name", "") not in hidden
-                found.append([said.get("name", ""), visible, 0])
-            case "table-cell" if "value-type" in said and found:
-                found[-1][2] += 1
+                names.append(said.get("name", ""))
+                visible.append(said.get("style-name", "") not in hidden)
+                sizes.append(0)
+            case "table-cell" if "value-type" in said and sizes:
+                sizes[-1] += 1
             case _:
                 pass
     return [
-        Sheet(number, str(title), "content.xml", bool(visible), int(size))
-        for number, (title, visible, size) in enumerate(found, 1)
+        Sheet(number, *known)
+        for number, known in enumerate(
+            zip(names, ["content.xml"] * len(names), visible, sizes, strict=True), 1
+        )
     ]
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, time
 from typing import Any, TypeAlias
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from graph.errors import SourceError
 from ingest.files.decoding import repaired_text
@@ -67,6 +67,17 @@ class ParquetTable:
         return row
 
 
+# What Arrow itself writes as it is meant here.
+_PLAIN = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_integer,
+    pa.types.is_boolean,
+    pa.types.is_date32,
+    pa.types.is_null,
+)
+
+
 def _damaged(name: str) -> SourceError:
     return SourceError(f"« {name} » est un fichier Parquet tronqué ou abîmé : téléchargez-le.")
 
@@ -84,8 +95,10 @@ def _texts(column: Any) -> list[str]:  # noqa: ANN401 - a pyarrow array
     kind = column.type
     if pa.types.is_dictionary(kind):
         column, kind = column.dictionary_decode(), kind.value_type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return list(pc.fill_null(column, "").to_pylist())
+    if any(is_kind(kind) for is_kind in _PLAIN):
+        # Through NumPy: to_pylist makes an object of Arrow's of each value first, at ten times the cost.
+        texts = pc.fill_null(column.cast(pa.string()), "")
+        return list(texts.to_numpy(zero_copy_only=False).tolist())
     return [_text(value) for value in column.to_pylist()]
 
 

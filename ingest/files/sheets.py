@@ -8,7 +8,7 @@ from graph.errors import SourceError
 from ingest.files import ods, xlsx
 from ingest.files.decoding import repaired_text
 from ingest.files.records import Reject, column_names, header_at, rejected
-from ingest.files.xlsx import TOO_LONG, Sheet, SheetRow
+from ingest.files.xlsx import TOO_LONG, Sheet
 from ingest.rows import Row
 
 _TITLES = 30

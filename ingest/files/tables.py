@@ -3,8 +3,8 @@
 import json
 import re
 import tempfile
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from itertools import islice
@@ -171,6 +171,7 @@ def read_rows(
     record that cannot be read is given as a `Reject`, and reading goes on.
 
     Args:
+        path: the file.
         member: which files of a zip, as a pattern (`rna_waldec_*.csv`), read one after the other;
             the only table in it where it is not given.
         sheet: the name or number of a sheet; the visible one that holds most where not given.

@@ -7,7 +7,8 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import IO, TypeAlias
+from functools import lru_cache
+from typing import TypeAlias
 
 from graph.errors import SourceError
 from ingest.files.xml_stream import Element, elements
@@ -50,6 +51,9 @@ class _Shown:
     digits: int = 0
 
 
+_PLAIN = _Shown()
+
+
 def sheets(archive: zipfile.ZipFile, name: str) -> list[Sheet]:
     """The sheets of a workbook in their order, hidden ones too.
 
@@ -88,33 +92,23 @@ def rows(archive: zipfile.ZipFile, sheet: Sheet, name: str) -> Iterator[SheetRow
     shared = _shared(archive, name)
     styles = _styles(archive, name)
     epoch = _epoch(archive, name)
-    number, column = 0, -1
-    cells: dict[int, str] = {}
+    number, column, cells = 0, -1, dict[int, str]()
     kind, style, text = "", "", ""
     for element in _elements(archive, sheet.part, name):
-        match element.name, element.begins:
-            case "row", True:
-                number, column, cells = _whole(element.attributes.get("r", ""), number + 1), -1, {}
-            case "c", True:
-                column = _column(element.attributes.get("r", ""), column + 1)
-                kind, style, text = (
-                    element.attributes.get("t", "n"),
-                    element.attributes.get("s", "0"),
-                    "",
-                )
-            case "v", False:
-                text = TOO_LONG if element.cut else element.text
-            case "t", False:
-                text += TOO_LONG if element.cut else element.text
-            case "c", False:
-                value = _value(text, kind, styles.get(style, _Shown()), shared, epoch)
-                if value and column < _COLUMNS:
-                    cells[column] = value
-            case "row", False:
-                if cells:
-                    yield number, cells
-            case _:
-                pass
+        tag, said = element.name, element.attributes
+        if tag == "c" and element.begins:
+            column = _column(said.get("r", ""), column + 1)
+            kind, style, text = said.get("t", "n"), said.get("s", "0"), ""
+        elif tag == "c":
+            value = _value(text, kind, styles.get(style, _PLAIN), shared, epoch)
+            if value and column < _COLUMNS:
+                cells[column] = value
+        elif tag in ("v", "t") and not element.begins:
+            text += TOO_LONG if element.cut else element.text
+        elif tag == "row" and element.begins:
+            number, column, cells = _whole(said.get("r", ""), number + 1), -1, {}
+        elif tag == "row" and cells:
+            yield number, cells
 
 
 def _elements(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[Element]:
@@ -164,7 +158,7 @@ def _styles(archive: zipfile.ZipFile, name: str) -> dict[str, _Shown]:
             case "xf", True if within:
                 key = said.get("numFmtId", "0")
                 shown = _shown(key, codes.get(key, ""))
-                if shown != _Shown():
+                if shown != _PLAIN:
                     found[str(number)] = shown
                 number += 1
             case _:
@@ -198,8 +192,13 @@ def _whole(text: str, otherwise: int) -> int:
 def _column(reference: str, otherwise: int) -> int:
     """The place of a column from 0: `AB12` is in the 28th."""
     letters = reference.rstrip("0123456789")
-    if not 0 < len(letters) < 4 or not (letters.isascii() and letters.isupper()):
-        return otherwise
+    return _place(letters) if letters else otherwise
+
+
+@lru_cache(maxsize=1024)
+def _place(letters: str) -> int:
+    if len(letters) > 3 or not (letters.isascii() and letters.isupper()):
+        return _COLUMNS
     place = 0
     for letter in letters:
         place = 26 * place + ord(letter) - ord("A") + 1

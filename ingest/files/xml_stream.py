@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import IO
 from xml.parsers import expat
 
 from graph.errors import SourceError
 
 MAX_TEXT = 1 << 20
 _CHUNK = 1 << 16
+_NOTHING: dict[str, str] = {}
 
 
 @dataclass(slots=True)
 class Element:
-    """The beginning of an element, or its end with the text that stood in it since.
+    """The beginning or the end of an element, with the text that stood before it.
 
     Attributes:
         name: without prefix, like those of the attributes.
-        text: what stood between the last beginning and this end; at most a million characters,
+        text: what stood between the tag before and this one; at most a million characters,
             of which `cut` says whether there were more.
     """
 
@@ -38,28 +39,30 @@ class _Events:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = {key.rpartition(":")[2]: value for key, value in attributes.items()}
-        # Text before a child is given with the child's beginning: paragraphs hold both.
-        self.found.append(Element(name.rpartition(":")[2], True, local, *self._taken()))
+        self._add(name, local, begins=True)
 
     def end(self, name: str) -> None:
-        self.found.append(Element(name.rpartition(":")[2], False, {}, *self._taken()))
+        self._add(name, _NOTHING, begins=False)
+
+    def _add(self, name: str, attributes: dict[str, str], *, begins: bool) -> None:
+        text, cut = "", False
+        if self._length:
+            text, cut = "".join(self._pieces), self._length > MAX_TEXT
+            self._pieces, self._length = [], 0
+        name = name.rpartition(":")[2] if ":" in name else name
+        self.found.append(Element(name, begins, attributes, text, cut))
 
     def text(self, text: str) -> None:
         self._length += len(text)
         if self._length <= MAX_TEXT:
             self._pieces.append(text)
 
-    def _taken(self) -> tuple[str, bool]:
-        text, cut = "".join(self._pieces), self._length > MAX_TEXT
-        self._pieces, self._length = [], 0
-        return text, cut
-
 
 class _Refused(Exception):
     """A document that declares a type, and so may declare entities."""
 
 
-def elements(stream: BinaryIO, where: str) -> Iterator[Element]:
+def elements(stream: IO[bytes], where: str) -> Iterator[Element]:
     """The beginnings and ends of the elements of a document, while it is read.
 
     Raises:

@@ -154,7 +154,7 @@ def test_brokerage_is_that_of_brute_force_on_small_graphs(
     found = by_id(asked(view, *between))
     met = [node for node in sorted(graph) if graph.degree[node]]
     introducers = Counter(pair for node in met for pair in open_pairs(graph, node))
-    expected = {}
+    expected: dict[str, object] = {}
     for node in met:
         pairs = open_pairs(graph, node)
         across = [pair for pair in pairs if is_across(worlds, pair, between)]
@@ -356,7 +356,7 @@ def test_the_answer_is_the_same_in_any_order_of_ingestion(view_of: ViewOf, seed:
 @pytest.fixture(scope="session")
 def paragraphs(shared: Path) -> dict[tuple[str, str], str]:
     """The paragraphs of the documents by source and locator: the n-th line that is not blank."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     with (DATA / "ecosystem" / "documents.csv").open(encoding="utf-8", newline="") as lines:
         numbers = {row["id"]: row["number"] for row in csv.DictReader(lines) if row["number"]}
     for source, number in numbers.items():

@@ -565,9 +565,11 @@ def test_without_the_facts_that_a_reason_cites_the_score_falls(
 ) -> None:
     claims = full_claims()
     # What GAIA asks is said in the request, and RTE's third fact is gone: nothing hits the ceiling.
-    claims = [c for c in claims if c.record != f"NEEDS {RTE} lever:data"] if (
-        kind is not ReasonKind.RECEIVED
-    ) else [c for c in claims if c.record != f"OFFERS {RTE} lever:skills"]
+    claims = (
+        [c for c in claims if c.record != f"NEEDS {RTE} lever:data"]
+        if (kind is not ReasonKind.RECEIVED)
+        else [c for c in claims if c.record != f"OFFERS {RTE} lever:skills"]
+    )
     request = Request(
         at="Isère", organisation=GAIA, needs=("compétences",), offers=("data",), goals=("8",)
     )
@@ -619,9 +621,7 @@ def test_the_answer_is_the_same_in_any_order_of_ingestion(
     thirds = [("exemples", claims[0::3]), ("recit", claims[1::3]), ("racines", claims[2::3])]
     request = Request(organisation="GAIA", needs=("compétences",))
     expected = asked(view_of(*thirds), request)
-    shuffled = [
-        (name, chance.sample(said, len(said))) for name, said in (thirds[i] for i in order)
-    ]
+    shuffled = [(name, chance.sample(said, len(said))) for name, said in (thirds[i] for i in order)]
     assert asked(view_of(*shuffled), request) == expected
 
 

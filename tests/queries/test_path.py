@@ -66,7 +66,9 @@ def test_gaia_and_le_rameau_know_each_other_in_two_ways(bundled: View) -> None:
     ]
     inspired, supported = answer.introductions[0].steps
     # « il s'est notamment inspiré de l'expérience d'Alsace Active »; « dès 2008 »
-    assert [(s.text, s.evidence[0].source, s.evidence[0].locator) for s in (inspired, supported)] == [
+    assert [
+        (s.text, s.evidence[0].source, s.evidence[0].locator) for s in (inspired, supported)
+    ] == [
         ("Alsace Active a inspiré GAIA", "exemples", "§ 7"),
         ("Le RAMEAU accompagne Alsace Active (depuis 2008)", "racines", "§ 7"),
     ]
@@ -93,9 +95,7 @@ def test_a_step_tells_the_tie_in_its_own_direction_with_its_evidence(view_of: Vi
     claims: list[Claim] = [
         NodeClaim("alliage:gaia", ORGANISATION, "1", {"name": "GAIA"}),
         NodeClaim("alliage:alsace-active", ORGANISATION, "2", {"name": "Alsace Active"}),
-        TieClaim(
-            INSPIRED, "alliage:alsace-active", "alliage:gaia", "3", {"since": "2012"}, "§ 7"
-        ),
+        TieClaim(INSPIRED, "alliage:alsace-active", "alliage:gaia", "3", {"since": "2012"}, "§ 7"),
     ]
     view = view_of(("exemples", claims))
     active, gaia = view.ordinal("alliage:alsace-active"), view.ordinal("alliage:gaia")
@@ -130,9 +130,7 @@ def test_living_in_one_territory_is_no_acquaintance(view_of: ViewOf) -> None:
 def test_a_path_has_eight_steps_at_most(view_of: ViewOf) -> None:
     keys = [f"alliage:maillon-{i}" for i in range(10)]
     claims: list[Claim] = [NodeClaim(key, ORGANISATION, key, {"name": key}) for key in keys]
-    claims += [
-        TieClaim(SUPPORTS, a, b, f"{a} {b}") for a, b in zip(keys, keys[1:], strict=False)
-    ]
+    claims += [TieClaim(SUPPORTS, a, b, f"{a} {b}") for a, b in zip(keys, keys[1:], strict=False)]
     view = view_of(("exemples", claims))
     assert shortest(view, 0, 8) == [tuple(range(9))]
     assert shortest(view, 0, 9) == []

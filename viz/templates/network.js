@@ -54,7 +54,7 @@
   }
 
   function shade(node) {
-    return chosen === null || near.get(chosen).has(node.id) ? 1 : 0.4;
+    return chosen === null || near.get(chosen).has(node.id) ? 1 : 0.5;
   }
 
   function drawLines(ctx, spot, x, y, weight, alpha) {
@@ -173,19 +173,22 @@
   const scaleOf = (layout, width, height) => Math.min(
     width / 2 / (layout.width + AROUND), height / 2 / (layout.height + AROUND), 1.3);
 
-  function highest(width) {
+  function highestAt(width) {
     return width < 640 ? 2 * width : Math.max(480, window.innerHeight - 150);
   }
 
-  function fit(width = canvas.clientWidth) {
-    const readable = scaleOf(names, width, highest(width)) * names.font >= SMALLEST;
+  function fit(width = canvas.clientWidth, highest = highestAt(width)) {
+    const readable = scaleOf(names, width, highest) * names.font >= SMALLEST;
     show(wish || (readable ? names : numbers));
-    const scale = scaleOf(picture, width, highest(width));
+    const scale = scaleOf(picture, width, highest);
     const height = Math.max(220, Math.ceil(2 * scale * (picture.height + AROUND)));
     canvas.style.height = `${height}px`;
     network.setSize(`${width}px`, `${height}px`);
-    network.redraw();
     network.moveTo({ position: { x: 0, y: 0 }, scale });
+    // Now, for what is printed is what stands in the canvas at this moment; and twice, for the
+    // library leaves out what stood outside at the last drawing.
+    network.redraw();
+    network.redraw();
   }
 
   function show(layout) {
@@ -245,7 +248,7 @@
       if (card.open) opened.add(card);
       card.open = true;
     }
-    fit(680);
+    fit(600, 800);
   });
   window.addEventListener("afterprint", () => {
     for (const card of cards) card.open = opened.has(card);
