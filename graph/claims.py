@@ -50,6 +50,8 @@ class NodeClaim:
         locator: where in the source, for a person (`§ 12`, `ligne 40`).
         url: the page of the source about this thing, where there is one.
         date: of this statement, where it differs from the source's.
+        note: what was repaired or judged on the way from the record to the claim.
+        ended: the day from which the source no longer said so, where it is known.
     """
 
     subject: str
@@ -59,11 +61,13 @@ class NodeClaim:
     locator: str = ""
     url: str = ""
     date: str = ""
+    note: str = ""
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TieClaim:
-    """What one record of a source says about the tie between two things."""
+    """What one record of a source says about the tie between two things; see `NodeClaim`."""
 
     tie: Tie
     start: str
@@ -73,6 +77,8 @@ class TieClaim:
     locator: str = ""
     url: str = ""
     date: str = ""
+    note: str = ""
+    ended: str = ""
 
 
 Claim: TypeAlias = NodeClaim | TieClaim

@@ -34,16 +34,10 @@ _INTEGER, _BOOLEAN, _ANY_URI = f"^^<{XSD}integer>", f"^^<{XSD}boolean>", f"^^<{X
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A claim as it was read back.
-
-    Attributes:
-        source: the name of the source.
-        ended: the day from which the source no longer said so, or empty.
-    """
+    """A claim as it was read back, with the name of its source."""
 
     source: str
     claim: Claim
-    ended: str
 
 
 # Writing --------------------------------------------------------------------------------------
@@ -131,6 +125,8 @@ class ClaimWriter:
             lines.append(f"{subject}{predicates['url']}{quoted(claim.url)}{_ANY_URI} .")
         if claim.date:
             lines.append(f"{subject}{predicates['date']}{date(claim.date)} .")
+        if claim.note:
+            lines.append(f"{subject}{predicates['note']}{quoted(claim.note)} .")
         if claim.ended:
             lines.append(f"{subject}{predicates['ended']}{date(claim.ended)} .")
         self._say(lines, subject, claim.properties)
@@ -264,11 +260,11 @@ class _ClaimReader:
     def read(self, path: Path) -> Iterator[Said]:
         for _, known in _groups(path, self._iris.claims, self._fields):
             source = self._iris.source_name(_one(known, "source"))
-            yield Said(source, self._claim(known), _one(known, "ended", ""))
+            yield Said(source, self._claim(known))
 
     def _claim(self, known: _Fields) -> Claim:
         record, said = _one(known, "record"), self._said(known)
-        where = _one(known, "locator", ""), _one(known, "url", ""), _one(known, "date", "")
+        where = tuple(_one(known, name, "") for name in ("locator", "url", "date", "note", "ended"))
         if "tie" in known:
             tie = self._ties[_one(known, "tie")]
             start, end = (self._iris.key(_one(known, name)) for name in ("start", "end"))

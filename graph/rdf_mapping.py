@@ -733,6 +733,7 @@ CLAIM: Mapping[str, str] = {
     "locator": "fa:locator",
     "url": "fa:page",
     "date": "dct:date",
+    "note": "rdfs:comment",
     "ended": "fa:unsaidSince",
     "order": "fa:listOrder",
 }

@@ -35,7 +35,7 @@ from graph.sqlite_writing import SourceWriting, claim_of, refresh_touched, sourc
 from graph.store import Found, StoredClaim, StoredNode, StoredSource, StoredTie
 
 _SOURCE = "s.name, s.title, s.publisher, s.licence, s.url, s.date, s.trust, s.keeps_history"
-_CLAIM = f"c.record, c.properties, c.locator, c.url, c.date, c.ended, {_SOURCE}"
+_CLAIM = f"c.record, c.properties, c.locator, c.url, c.date, c.ended, c.note, {_SOURCE}"
 
 
 class SqliteStore:

@@ -33,7 +33,7 @@ CREATE TABLE node (
 CREATE TABLE claim (
     node INTEGER NOT NULL, source INTEGER NOT NULL, record TEXT NOT NULL,
     properties TEXT NOT NULL, locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
-    ended TEXT NOT NULL DEFAULT '', PRIMARY KEY (node, source, record)
+    ended TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (node, source, record)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX claim_by_source ON claim (source);
 
@@ -54,7 +54,7 @@ _TIE_TABLE = """
 CREATE TABLE {table} (
     start INTEGER NOT NULL, end INTEGER NOT NULL, source INTEGER NOT NULL, record TEXT NOT NULL,
     properties TEXT NOT NULL, locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
-    ended TEXT NOT NULL DEFAULT '', PRIMARY KEY (start, end, source, record)
+    ended TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (start, end, source, record)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX {table}_back ON {table} (end, start);
 CREATE INDEX {table}_by_source ON {table} (source);
@@ -64,12 +64,13 @@ CREATE INDEX {table}_by_source ON {table} (source);
 _INCOMING = """
 CREATE TEMP TABLE incoming_claim (
     key TEXT NOT NULL, record TEXT NOT NULL, kind TEXT NOT NULL, properties TEXT NOT NULL,
-    locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL, PRIMARY KEY (key, record)
+    locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL, ended TEXT NOT NULL,
+    note TEXT NOT NULL, PRIMARY KEY (key, record)
 ) STRICT, WITHOUT ROWID;
 CREATE TEMP TABLE incoming_tie (
     tie TEXT NOT NULL, start_key TEXT NOT NULL, end_key TEXT NOT NULL, record TEXT NOT NULL,
     properties TEXT NOT NULL, locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
-    PRIMARY KEY (tie, start_key, end_key, record)
+    ended TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (tie, start_key, end_key, record)
 ) STRICT, WITHOUT ROWID;
 CREATE TEMP TABLE touched (node INTEGER PRIMARY KEY) STRICT;
 """

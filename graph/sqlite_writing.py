@@ -41,13 +41,14 @@ DELETE FROM claim WHERE source = ? AND node IN (
 """
 
 _PUT_CLAIMS = """
-INSERT INTO claim (node, source, record, properties, locator, url, date)
-SELECT n.id, ?, i.record, i.properties, i.locator, i.url, i.date
+INSERT INTO claim (node, source, record, properties, locator, url, date, ended, note)
+SELECT n.id, ?, i.record, i.properties, i.locator, i.url, i.date, i.ended,
+    i.note
 FROM incoming_claim i JOIN node n ON n.key = i.key WHERE true
 ON CONFLICT DO UPDATE SET properties = excluded.properties, locator = excluded.locator,
-    url = excluded.url, date = excluded.date, ended = ''
-WHERE (properties, locator, url, date, ended)
-    IS NOT (excluded.properties, excluded.locator, excluded.url, excluded.date, '')
+    url = excluded.url, date = excluded.date, ended = excluded.ended, note = excluded.note
+WHERE (properties, locator, url, date, ended, note) IS NOT (excluded.properties,
+    excluded.locator, excluded.url, excluded.date, excluded.ended, excluded.note)
 """
 
 _PUT_KINDS = """
@@ -56,14 +57,15 @@ WHERE i.key = node.key AND node.kind IS NOT i.kind
 """
 
 _PUT_TIES = """
-INSERT INTO {table} (start, end, source, record, properties, locator, url, date)
-SELECT s.id, e.id, ?, i.record, i.properties, i.locator, i.url, i.date
+INSERT INTO {table} (start, end, source, record, properties, locator, url, date, ended, note)
+SELECT s.id, e.id, ?, i.record, i.properties, i.locator, i.url, i.date, i.ended,
+    i.note
 FROM incoming_tie i JOIN node s ON s.key = i.start_key JOIN node e ON e.key = i.end_key
 WHERE i.tie = ?
 ON CONFLICT DO UPDATE SET properties = excluded.properties, locator = excluded.locator,
-    url = excluded.url, date = excluded.date, ended = ''
-WHERE (properties, locator, url, date, ended)
-    IS NOT (excluded.properties, excluded.locator, excluded.url, excluded.date, '')
+    url = excluded.url, date = excluded.date, ended = excluded.ended, note = excluded.note
+WHERE (properties, locator, url, date, ended, note) IS NOT (excluded.properties,
+    excluded.locator, excluded.url, excluded.date, excluded.ended, excluded.note)
 """
 
 _VANISHED_CLAIMS = """
@@ -82,7 +84,7 @@ source = ?1 AND ended = '' AND NOT EXISTS (
 """
 
 _CLAIMS_OF_TOUCHED = """
-SELECT n.id, n.key, n.kind, c.record, c.properties, c.locator, c.url, c.date, c.ended,
+SELECT n.id, n.key, n.kind, c.record, c.properties, c.locator, c.url, c.date, c.ended, c.note,
     s.name, s.title, s.publisher, s.licence, s.url, s.date, s.trust, s.keeps_history
 FROM touched t JOIN node n ON n.id = t.node LEFT JOIN claim c ON c.node = n.id
 LEFT JOIN source s ON s.id = c.source ORDER BY n.id
@@ -131,10 +133,10 @@ class SourceWriting:
 
     def _flush(self) -> None:
         self._connection.executemany(
-            "INSERT OR REPLACE INTO incoming_claim VALUES (?,?,?,?,?,?,?)", self._claims
+            "INSERT OR REPLACE INTO incoming_claim VALUES (?,?,?,?,?,?,?,?,?)", self._claims
         )
         self._connection.executemany(
-            "INSERT OR REPLACE INTO incoming_tie VALUES (?,?,?,?,?,?,?,?)", self._ties
+            "INSERT OR REPLACE INTO incoming_tie VALUES (?,?,?,?,?,?,?,?,?,?)", self._ties
         )
         self._claims.clear()
         self._ties.clear()
@@ -265,13 +267,13 @@ def _put_source(db: apsw.Connection, source: Source) -> tuple[int, bool]:
 
 def _claim_row(claim: NodeClaim) -> tuple[str, ...]:
     properties = to_json(claim.properties)
-    place = (claim.locator, claim.url, claim.date)
+    place = (claim.locator, claim.url, claim.date, claim.ended, claim.note)
     return (claim.subject, claim.record, claim.kind.name, properties, *place)
 
 
 def _tie_row(claim: TieClaim) -> tuple[str, ...]:
     properties = to_json(claim.properties)
-    place = (claim.locator, claim.url, claim.date)
+    place = (claim.locator, claim.url, claim.date, claim.ended, claim.note)
     return (claim.tie.name, claim.start, claim.end, claim.record, properties, *place)
 
 
@@ -285,10 +287,11 @@ def to_json(properties: Properties) -> str:
 
 
 def claim_of(row: Row) -> StoredClaim:
-    """A claim from its columns: record, properties, locator, url, date, ended, then its source."""
-    record, properties, locator, url, date, ended = (str(value) for value in row[:6])
-    source = source_of(row[6:])
-    return StoredClaim(source, record, json.loads(properties), locator, url, date, ended)
+    """A claim from its columns: record, properties, place, ended, note, then its source."""
+    record, properties, locator, url, date, ended, note = (str(value) for value in row[:7])
+    source = source_of(row[7:])
+    place = locator, url, date
+    return StoredClaim(source, record, json.loads(properties), *place, ended, note)
 
 
 def source_of(row: Row) -> Source:

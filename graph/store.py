@@ -29,6 +29,7 @@ class StoredClaim:
 
     Attributes:
         ended: the day from which the source no longer said so (ISO 8601), or empty.
+        note: what was repaired or judged on the way.
     """
 
     source: Source
@@ -38,6 +39,7 @@ class StoredClaim:
     url: str
     date: str
     ended: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,8 @@ def _rows(path: Path, columns: str) -> list[Row]:
                 rows.append(row)
         except csv.Error as error:
             raise SourceError(
-                f"« {path} », ligne {reader.line_num + 1} : guillemets ou fin de ligne de travers ; "
-                "le fichier est peut-être tronqué."
+                f"« {path} », ligne {reader.line_num + 1} : guillemets ou fin de ligne de "
+                "travers ; le fichier est peut-être tronqué."
             ) from error
     return rows
 

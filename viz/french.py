@@ -34,6 +34,11 @@ def shown(text: str, most: int = 300) -> str:
     return typeset(safe if len(safe) <= most else f"{_begun(safe[: most - 2])} …")
 
 
+def shown_name(name: str) -> str:
+    """A name as a page shows it, whatever it is."""
+    return shown(name) or "(sans nom)"
+
+
 def _begun(text: str) -> str:
     """A cut text up to its last whole word, unless that is far behind."""
     whole = text.rpartition(" ")[0]
@@ -60,7 +65,7 @@ def thousands(number: int) -> str:
 
 
 def date(iso: str) -> str:
-    """An ISO 8601 date in words, as precise as it is: `30 novembre 2021`, `janvier 2021`, `2012`."""
+    """An ISO 8601 date in words, as precise as it is: `30 novembre 2021`, `janvier 2021`."""
     found = _ISO.fullmatch(iso)
     if not found or not found[2] or not 1 <= int(found[2]) <= 12:
         return iso

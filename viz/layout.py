@@ -10,15 +10,14 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from math import atan2, ceil, cos, hypot, pi, sin
 
 import numpy as np
 
-from graph.columns import Array, Floats, Mask
+from graph.columns import Floats, Mask
 from graph.model import ALLIANCE, ORGANISATION, TERRITORY, World
-from viz.network import Actor, Network
-from viz.french import count, shown
+from viz.french import count, shown_name
+from viz.network import Network
 
 _DEEPEST = 4
 _GAP = 0.05  # between two rooms, in radians
@@ -136,7 +135,7 @@ def wrapped(name: str, style: Style) -> tuple[str, ...]:
         lines = [f"{lines[0]} …"]
     if len(lines) > style.lines:
         lines = [*lines[: style.lines - 1], f"{lines[style.lines - 1]} …"]
-    return tuple(_cut(line, style) for line in lines)
+    return tuple(_cut(line, style) for line in lines or [""])
 
 
 def _cut(line: str, style: Style) -> str:
@@ -222,7 +221,7 @@ class _Placing:
         if self._style is NUMBERS:
             names = [str(number) for number in range(1, len(network.actors) + 1)]
             return [*((name,) for name in names), *((f"+\u00a0{n}",) for _, n in network.others)]
-        labels = [wrapped(shown(actor.name), self._style) for actor in network.actors]
+        labels = [wrapped(shown_name(actor.name), self._style) for actor in network.actors]
         return labels + [(f"+\u00a0{count(n, 'autre')}",) for _, n in network.others]
 
     def _size(self, lines: Sequence[str]) -> tuple[float, float, float]:

@@ -9,7 +9,9 @@ _DISC = "M-9 0a9 9 0 1 0 18 0a9 9 0 1 0-18 0Z"
 _SQUARE = "M-8-8H8V8H-8Z"
 _PAGE = "M-7-9H2L7-4V9H-7Z"
 _PIN = "M0 11C-3 4-8 1-8-4A8 8 0 1 1 8-4C8 1 3 4 0 11Z"
-_RINGS = "M-11 0a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0Z M-2 0a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0Z"
+_RINGS = (
+    "M-11 0a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0Z M-2 0a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,23 @@ WORLDS: dict[World, Mark] = {
     World.ASSOCIATION: Mark("association", "associations", "assos", "#0072B2", _DISC),
     World.COMPANY: Mark("company", "entreprises", "entr.", "#D55E00", _polygon(*_turned(6, 10))),
     World.LOCAL_AUTHORITY: Mark("local_authority", "collectivités", "coll.", "#332288", _SQUARE),
-    World.STATE: Mark("state", "services de l'État", "État", "#56B4E9", _SQUARE, "M-8-2.2H8V2.2H-8Z"),
+    World.STATE: Mark(
+        "state", "services de l'État", "État", "#56B4E9", _SQUARE, "M-8-2.2H8V2.2H-8Z"
+    ),
     World.ACADEMIC: Mark(
-        "academic", "recherche, enseignement", "recherche", "#CC79A7", _polygon((0, -10), (10, 8), (-10, 8))
+        "academic",
+        "recherche, enseignement",
+        "recherche",
+        "#CC79A7",
+        _polygon((0, -10), (10, 8), (-10, 8)),
     ),
     World.FOUNDATION: Mark(
         "foundation", "fondations, mécènes", "fondations", "#E69F00", _polygon(*_turned(4, 10.5))
     ),
     World.CITIZENS: Mark(
         "citizens",
-        "collectifs de citoyens", "citoyens",
+        "collectifs de citoyens",
+        "citoyens",
         "#009E73",
         _DISC,
         "M-3.2 0a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0Z",

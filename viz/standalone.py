@@ -115,22 +115,26 @@ def network_page(network: Network, title: str = "") -> str:
     library, program, style = _library(), _read("network.js"), _read("network.css")
     numbers = {actor.id: number for number, actor in enumerate(network.actors, 1)}
     rows = _rows(network, numbers)
-    return _environment().get_template("network.html.j2").render(
-        title=french.shown(title or network.title),
-        lead=french.shown(network.lead, _SENTENCE),
-        policy=_policy([library, program], style),
-        style=style,
-        library=library,
-        program=program,
-        data=_as_json(_drawing(network)),
-        symbols=marks.ALL,
-        star=marks.STAR,
-        legend=_legend(network),
-        groups=_groups(network, rows),
-        others=[(_mark(world).label, french.thousands(n)) for world, n in network.others],
-        rows=rows,
-        sources=[_described(source) for source in network.sources],
-        as_of=french.date(max((s.date for s in network.sources), default="")),
+    return (
+        _environment()
+        .get_template("network.html.j2")
+        .render(
+            title=french.shown(title or network.title),
+            lead=french.shown(network.lead, _SENTENCE),
+            policy=_policy([library, program], style),
+            style=style,
+            library=library,
+            program=program,
+            data=_as_json(_drawing(network)),
+            symbols=marks.ALL,
+            star=marks.STAR,
+            legend=_legend(network),
+            groups=_groups(network, rows),
+            others=[(_mark(world).label, french.thousands(n)) for world, n in network.others],
+            rows=rows,
+            sources=[_described(source) for source in network.sources],
+            as_of=french.date(max((s.date for s in network.sources), default="")),
+        )
     )
 
 
@@ -256,7 +260,7 @@ def _card(
         what = marks.UNKNOWN.label
     return Card(
         number,
-        french.shown(actor.name),
+        french.shown_name(actor.name),
         marks.mark_of(actor.kind, actor.world),
         actor.catalyst,
         french.shown(what),
@@ -272,7 +276,7 @@ def _reason(reason: Reason, sources: dict[str, tuple[int, Source]]) -> Sentence:
 
 def _rows(network: Network, numbers: dict[str, int]) -> list[Row]:
     sources = _numbered(network.sources)
-    names = {actor.id: french.shown(actor.name) for actor in network.actors}
+    names = {actor.id: french.shown_name(actor.name) for actor in network.actors}
     return [
         Row(
             numbers[link.start],
@@ -327,7 +331,9 @@ def _citation(name: str, found: list[Evidence], known: tuple[int, Source] | None
 
 def _short(title: str) -> str:
     """A title, without what ends it in brackets where it is long."""
-    return french.shown(re.sub(r" \([^()]*\)$", "", title) if len(title) > _TITLE else title, _TITLE)
+    return french.shown(
+        re.sub(r" \([^()]*\)$", "", title) if len(title) > _TITLE else title, _TITLE
+    )
 
 
 def _described(source: Source) -> dict[str, str]:
@@ -353,7 +359,7 @@ def _is_web(address: str) -> bool:
 # Safety --------------------------------------------------------------------------------------
 
 
-def _as_json(value: Any) -> str:
+def _as_json(value: dict[str, Any]) -> str:
     """JSON that cannot end the script element it stands in."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     for character in "<>&\u2028\u2029":

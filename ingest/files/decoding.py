@@ -27,6 +27,7 @@ _UTF8_PAIR = re.compile(rb"[\xc2-\xc5][\x80-\xbf]|\xe2[\x80\x82][\x80-\xbf]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 # What a text shows where it needs repair; a search for one character is a matter of microseconds.
+_SIGN = re.compile("[\0ÃÂÅ\ufffd\ufeff\x80-\x9f\ud800-\udfff]|â€")
 _SIGNS = ("Ã", "Â", "Å", "â€", LOST, "\ufeff", *map(chr, range(0x80, 0xA0)))
 
 
@@ -205,14 +206,20 @@ def _one_line(raw: bytes, family: str) -> tuple[str, str]:
 
 
 def _needs_repair(text: str) -> bool:
+    """`needs_repair` for long texts, in which a search for each sign is the faster way."""
     if text.isascii():
         return "\0" in text
     return "\0" in text or any(sign in text for sign in _SIGNS)
 
 
+def needs_repair(text: str) -> bool:
+    """Whether a text shows signs of what `repaired_text` repairs."""
+    return _SIGN.search(text) is not None
+
+
 def _repair(block: Block) -> None:
     for index, line in enumerate(block.lines):
-        if not _needs_repair(line):
+        if not needs_repair(line):
             continue
         mended, notes = repaired_text(line)
         block.lines[index] = mended

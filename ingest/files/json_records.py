@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias, cast
 
-from ingest.files.decoding import Block, repaired_text
-from ingest.files.records import Reject, rejected
+from ingest.files.decoding import Block
+from ingest.files.records import Reject, cleaned, rejected
 from ingest.rows import Row
 
 Json: TypeAlias = "str | bool | list[Json] | dict[str, Json] | None"
@@ -185,16 +185,8 @@ def row_of(record: Json, locator: str, taken: set[str]) -> Row | Reject:
         _add_feature(record, row, values)
     else:
         _flatten(record, "", values, _DEPTH)
-    row.values = {_clean(name, row): _clean(text, row) for name, text in values.items()}
+    row.values = {cleaned(name, row): cleaned(text, row) for name, text in values.items()}
     return row
-
-
-def _clean(text: str, row: Row) -> str:
-    if text.isascii() and "\0" not in text:
-        return text
-    mended, notes = repaired_text(text)
-    row.notes += [note for note in notes if note not in row.notes]
-    return mended
 
 
 def _flatten(value: Json, name: str, into: dict[str, str], depth: int) -> None:

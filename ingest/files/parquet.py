@@ -10,8 +10,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from graph.errors import SourceError
-from ingest.files.decoding import repaired_text
-from ingest.files.records import Reject, column_names
+from ingest.files.records import Reject, cleaned, column_names
 from ingest.files.xlsx import plain
 from ingest.rows import Row
 
@@ -63,7 +62,7 @@ class ParquetTable:
     def _row(self, values: tuple[str, ...], locator: str) -> Row:
         row = Row(dict(zip(self.columns, values, strict=False)), locator, self._taken)
         if not all(map(str.isascii, values)):
-            row.values = {name: _clean(text, row) for name, text in row.values.items()}
+            row.values = {name: cleaned(text, row) for name, text in row.values.items()}
         return row
 
 
@@ -82,21 +81,13 @@ def _damaged(name: str) -> SourceError:
     return SourceError(f"« {name} » est un fichier Parquet tronqué ou abîmé : téléchargez-le.")
 
 
-def _clean(text: str, row: Row) -> str:
-    if text.isascii():
-        return text
-    mended, notes = repaired_text(text)
-    row.notes += [note for note in notes if note not in row.notes]
-    return mended
-
-
 def _texts(column: Any) -> list[str]:  # noqa: ANN401 - a pyarrow array
     """A column as texts: dates in ISO 8601, whole numbers without decimals, null as nothing."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         column, kind = column.dictionary_decode(), kind.value_type
     if any(is_kind(kind) for is_kind in _PLAIN):
-        # Through NumPy: to_pylist makes an object of Arrow's of each value first, at ten times the cost.
+        # Through NumPy: to_pylist first makes an object of Arrow of each value, far more slowly.
         texts = pc.fill_null(column.cast(pa.string()), "")
         return list(texts.to_numpy(zero_copy_only=False).tolist())
     return [_text(value) for value in column.to_pylist()]

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ingest.files.decoding import needs_repair, repaired_text
+from ingest.rows import Row
+
 SHOWN = 200
 
 
@@ -56,3 +59,12 @@ def column_names(header: Iterable[str]) -> list[str]:
         taken.add(name)
         names.append(name)
     return names
+
+
+def cleaned(text: str, row: Row) -> str:
+    """A value with its accents and characters repaired, which the row's notes then say."""
+    if (text.isascii() and "\0" not in text) or not needs_repair(text):
+        return text
+    mended, notes = repaired_text(text)
+    row.notes += [note for note in notes if note not in row.notes]
+    return mended

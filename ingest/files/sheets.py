@@ -6,8 +6,7 @@ from itertools import chain, islice
 
 from graph.errors import SourceError
 from ingest.files import ods, xlsx
-from ingest.files.decoding import repaired_text
-from ingest.files.records import Reject, column_names, header_at, rejected
+from ingest.files.records import Reject, cleaned, column_names, header_at, rejected
 from ingest.files.xlsx import TOO_LONG, Sheet
 from ingest.rows import Row
 
@@ -49,7 +48,7 @@ class SheetTable:
             return Reject(locator, TOO_LONG)
         row = Row({}, locator, self._taken)
         row.values = {
-            name: _clean(cells.get(place, ""), row) for place, name in enumerate(self.columns)
+            name: cleaned(cells.get(place, ""), row) for place, name in enumerate(self.columns)
         }
         return row
 
@@ -68,11 +67,3 @@ def _chosen(sheets: list[Sheet], wanted: str, name: str) -> Sheet:
 
 def _listed(cells: Mapping[int, str]) -> list[str]:
     return [cells.get(place, "") for place in range(max(cells, default=-1) + 1)]
-
-
-def _clean(text: str, row: Row) -> str:
-    if text.isascii() and "\0" not in text:
-        return text
-    mended, notes = repaired_text(text)
-    row.notes += [note for note in notes if note not in row.notes]
-    return mended

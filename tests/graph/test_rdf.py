@@ -89,18 +89,16 @@ SOURCES = (EXAMPLES, REFERENCE)
 
 @dataclass
 class Statement:
-    """A claim of a source, with the day from which the source no longer said so."""
+    """A claim of a source."""
 
     source: Source
     claim: Claim
-    ended: str = ""
 
     @property
     def stored(self) -> StoredClaim:
         c = self.claim
-        return StoredClaim(
-            self.source, c.record, c.properties, c.locator, c.url, c.date, self.ended
-        )
+        place = c.locator, c.url, c.date
+        return StoredClaim(self.source, c.record, c.properties, *place, c.ended, c.note)
 
 
 @dataclass
@@ -267,8 +265,15 @@ STATEMENTS = (
     _tie(EXAMPLES, "NEEDS", "call:generique", CHARTER),
     Statement(
         REFERENCE,
-        TieClaim(tie_named("SUPPORTS"), RAMEAU, GROUP, "12", {}, date="2008"),
-        "2025-06-30",
+        TieClaim(
+            tie_named("SUPPORTS"),
+            RAMEAU,
+            GROUP,
+            "12",
+            date="2008",
+            note="année lue « 08 »",
+            ended="2025-06-30",
+        ),
     ),
 )
 
@@ -674,7 +679,7 @@ def test_two_processes_write_the_same_bytes(ntriples: Path, tmp_path: Path) -> N
 
 
 def _as_said(statements: Iterable[Statement]) -> list[Said]:
-    said = [Said(s.source.name, _clean(s.claim), s.ended) for s in statements]
+    said = [Said(s.source.name, _clean(s.claim)) for s in statements]
     return sorted(said, key=repr)
 
 
@@ -688,7 +693,8 @@ def _clean(claim: Claim) -> Claim:
         else value
         for name, value in claim.properties.items()
     }
-    where = cleaned(claim.locator), cleaned(claim.url), cleaned(claim.date)
+    parts = claim.locator, claim.url, claim.date, claim.note, claim.ended
+    where = [cleaned(part) for part in parts]
     if isinstance(claim, TieClaim):
         return TieClaim(claim.tie, claim.start, claim.end, cleaned(claim.record), said, *where)
     return NodeClaim(claim.subject, claim.kind, cleaned(claim.record), said, *where)
@@ -701,7 +707,7 @@ def test_every_source_and_claim_comes_back_whole(ntriples: Path) -> None:
 
 def test_export_after_import_is_the_same_file(ntriples: Path, tmp_path: Path) -> None:
     known = {source.name: source for source in read_sources(ntriples, BASE)}
-    back = [Statement(known[s.source], s.claim, s.ended) for s in read_claims(ntriples, BASE)]
+    back = [Statement(known[s.source], s.claim) for s in read_claims(ntriples, BASE)]
     again = tmp_path / "again.nt"
     reader = MemoryReader(back, tuple(known.values()), READER.former)
     write_ntriples(reader, BASE, again)
@@ -754,7 +760,8 @@ def _claims(draw: st.DrawFn) -> NodeClaim:
             said[declared.name] = draw(_values(declared))
     local = draw(st.from_regex(r"[^\s]{1,12}", fullmatch=True))
     words = st.text(max_size=8)
-    return NodeClaim(f"x:{local}", kind, draw(words), said, draw(words), draw(words), draw(words))
+    where = (draw(words), draw(words), draw(words), draw(words))
+    return NodeClaim(f"x:{local}", kind, draw(words), said, *where, ended=draw(st.dates().map(str)))
 
 
 @settings(
@@ -768,7 +775,7 @@ def test_any_claim_comes_back_whole(tmp_path: Path, claim: NodeClaim) -> None:
     statement = Statement(REFERENCE, claim)
     write_ntriples(MemoryReader((statement,)), BASE, path)
     [said] = read_claims(path, BASE)
-    assert said == Said("reference", _clean(claim), "")
+    assert said == Said("reference", _clean(claim))
     for name, value in said.claim.properties.items():  # 3 and 3.0 are equal: the type too
         assert type(value) is type(claim.properties[name])
     assert len(rdflib.Graph().parse(path, format="nt")) == len(path.read_bytes().splitlines())

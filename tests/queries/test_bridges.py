@@ -114,8 +114,10 @@ def test_a_broker_plays_the_role_that_gould_and_fernandez_give_to_its_two_path(
 
 def random_graph(seed: int) -> tuple[Graph, Worlds]:
     chance = random.Random(seed)
-    graph: Graph = nx.gnp_random_graph(7, chance.choice([0.3, 0.45, 0.6]), seed=seed)
-    graph = nx.relabel_nodes(graph, dict(enumerate(names("abcdefg"))))
+    graph: Graph = nx.Graph()
+    graph.add_nodes_from(names("abcdefg"))
+    likely = chance.choice([0.3, 0.45, 0.6])
+    graph.add_edges_from(p for p in combinations(names("abcdefg"), 2) if chance.random() < likely)
     palette = [A, A, A, C, C, S, F] if seed % 2 else [A, A, C, C, C, S, S]
     chance.shuffle(palette)
     return graph, dict(zip(sorted(graph), palette, strict=True))
@@ -144,7 +146,7 @@ def is_across(worlds: Worlds, pair: tuple[str, str], between: tuple[World, ...])
     return a is not b and a in between and b in between
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 @pytest.mark.parametrize("between", [(A, C), (A, C, S)])
 def test_brokerage_is_that_of_brute_force_on_small_graphs(
     view_of: ViewOf, seed: int, between: tuple[World, ...]

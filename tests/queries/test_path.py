@@ -1,5 +1,6 @@
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -36,7 +37,7 @@ def acquaintances(bundled_store: Path) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", range(60))
 def test_the_shortest_paths_are_those_of_networkx(
     bundled: View, acquaintances: Graph, seed: int
 ) -> None:
@@ -82,7 +83,7 @@ def test_a_path_reads_the_same_from_both_ends(bundled: View) -> None:
 
 def test_at_most_five_introductions_are_given(bundled: View, acquaintances: Graph) -> None:
     hub = [node for node, degree in acquaintances.degree if degree > 4]
-    for one, other in zip(hub, hub[1:], strict=False):
+    for one, other in pairwise(hub):
         assert len(paths(bundled, one, other).introductions) <= 5
 
 
@@ -130,7 +131,7 @@ def test_living_in_one_territory_is_no_acquaintance(view_of: ViewOf) -> None:
 def test_a_path_has_eight_steps_at_most(view_of: ViewOf) -> None:
     keys = [f"alliage:maillon-{i}" for i in range(10)]
     claims: list[Claim] = [NodeClaim(key, ORGANISATION, key, {"name": key}) for key in keys]
-    claims += [TieClaim(SUPPORTS, a, b, f"{a} {b}") for a, b in zip(keys, keys[1:], strict=False)]
+    claims += [TieClaim(SUPPORTS, a, b, f"{a} {b}") for a, b in pairwise(keys)]
     view = view_of(("exemples", claims))
     assert shortest(view, 0, 8) == [tuple(range(9))]
     assert shortest(view, 0, 9) == []

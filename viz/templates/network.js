@@ -180,8 +180,9 @@
   function fit(width = canvas.clientWidth, highest = highestAt(width)) {
     const readable = scaleOf(names, width, highest) * names.font >= SMALLEST;
     show(wish || (readable ? names : numbers));
-    const scale = scaleOf(picture, width, highest);
-    const height = Math.max(220, Math.ceil(2 * scale * (picture.height + AROUND)));
+    const whole = scaleOf(picture, width, highest);
+    const scale = wish === names ? Math.max(whole, 12 / names.font) : whole;
+    const height = Math.min(Math.ceil(2 * scale * (picture.height + AROUND)), highest);
     canvas.style.height = `${height}px`;
     network.setSize(`${width}px`, `${height}px`);
     network.moveTo({ position: { x: 0, y: 0 }, scale });
@@ -196,7 +197,7 @@
       picture = layout;
       nodes.update(data.nodes.map((node) => ({ id: node.id, ...at(node) })));
     }
-    network.setOptions({ interaction: { dragView: wish !== null } });
+    setFree(wish !== null);
     buttons.noms.textContent = picture === names ? "Montrer les numéros" : "Montrer les noms";
   }
 
@@ -205,8 +206,14 @@
   const buttons = Object.fromEntries([...document.querySelectorAll("[data-fait]")]
     .map((button) => [button.dataset.fait, button]));
 
+  /** Whether one may move about; else a finger on the drawing scrolls the page. */
+  function setFree(free) {
+    network.setOptions({ interaction: { dragView: free } });
+    canvas.classList.toggle("libre", free);
+  }
+
   function zoom(factor) {
-    network.setOptions({ interaction: { dragView: true } });
+    setFree(true);
     network.moveTo({ scale: Math.min(Math.max(network.getScale() * factor, 0.1), 5) });
   }
 
