@@ -16,7 +16,6 @@ from ingest.files.archives import Member, members, opened_zip
 from ingest.files.decoding import blocks, encoding_of, texts
 from ingest.files.delimited import Delimited
 from ingest.files.json_records import Text, Unreadable, elements, row_of, rows_of_lines
-from ingest.files.parquet import ParquetTable
 from ingest.files.records import Reject
 from ingest.files.sheets import SheetTable
 from ingest.rows import Row
@@ -127,6 +126,9 @@ class Table(Iterator[Row | Reject]):
             yield from table.rows()
 
     def _parquet(self, stream: BinaryIO, name: str) -> Rows:
+        # Here, because Arrow takes a quarter of a second to load.
+        from ingest.files.parquet import ParquetTable
+
         table = ParquetTable(stream, name, self.taken)
         self._named(table.columns)
         yield from table.rows()

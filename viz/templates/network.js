@@ -182,7 +182,9 @@
     show(wish || (readable ? names : numbers));
     const whole = scaleOf(picture, width, highest);
     const scale = wish === names ? Math.max(whole, 12 / names.font) : whole;
-    const height = Math.min(Math.ceil(2 * scale * (picture.height + AROUND)), highest);
+    // Where one moves about, a part of the screen stays free to scroll the page with.
+    const limit = scale > whole ? Math.min(highest, 0.6 * window.innerHeight) : highest;
+    const height = Math.min(Math.ceil(2 * scale * (picture.height + AROUND)), limit);
     canvas.style.height = `${height}px`;
     network.setSize(`${width}px`, `${height}px`);
     network.moveTo({ position: { x: 0, y: 0 }, scale });
