@@ -22,7 +22,7 @@ class Feature(StrEnum):
     PLACE = "place"
     """How near its territory is to the place asked, by level."""
     NETWORK = "network"
-    """Logarithm of the personalised PageRank over the actor-alliance graph (restart 0.15)."""
+    """Logarithm of the personalised PageRank (restart 0.15) by degree; see `queries.network`."""
     EXPERIENCE = "experience"
     """It already took part in an alliance in this place: yes or no, not how many."""
 

@@ -2,8 +2,8 @@
 
 The room of a world is a sector. What is tied to the middle stands on the inner ring, what is
 tied to that on the next, and so on; alliances belong to no world and stand between their members.
-Each thing takes the best free spot, one after the other, then each moves once more where it finds
-a better one. No chance, no forces: the same network always gives the same picture.
+Each thing takes the best free spot, one after the other, then each moves again where it finds a
+better one. No chance, no forces: the same network always gives the same picture.
 """
 
 import re
@@ -22,8 +22,8 @@ from viz.network import Network
 _DEEPEST = 4
 _GAP = 0.05  # between two rooms, in radians
 _SWEEPS = 2
-# Widths of characters in em, as wide as in DejaVu Sans or Verdana, the widest in common use.
 _PIECES = re.compile(r"( ?)([^ ]+?(?:-(?=\w)|(?= |$)))")
+# Widths of characters in em, as wide as in DejaVu Sans or Verdana, the widest in common use.
 _NARROW, _WIDE = set("iljI.,:;'’|!()[]tfr \u00a0\u202f«»-"), set("mwMWŒœÆæ@%…—")
 
 

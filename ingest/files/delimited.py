@@ -75,7 +75,7 @@ class Delimited:
         for block in self._blocks:
             if block.too_long:
                 yield from self._read(left, last=True)
-                reason = f"ligne de plus de {MAX_LINE // 1024} Kio"
+                reason = f"ligne de plus de {MAX_LINE >> 20} Mio"
                 yield Reject(f"{self._place}ligne {block.first}", reason)
                 left = Block(block.first + 1, [])
                 continue
@@ -149,7 +149,10 @@ class Delimited:
             cells = self._loosely("".join(block.lines[start:stop]))
             if cells:
                 return self._row(block, start, stop, cells, REPAIRED), stop
-        return self._reject(block, start, start + 1, "guillemets mal fermés"), start + 1
+        most = csv.field_size_limit()
+        too_long = len(block.lines[start]) > most
+        reason = f"cellule de plus de {most} caractères" if too_long else "guillemets mal fermés"
+        return self._reject(block, start, start + 1, reason), start + 1
 
     def _row(self, block: Block, start: int, end: int, cells: list[str], note: str = "") -> Row:
         values = dict(zip(self.columns, cells, strict=True))

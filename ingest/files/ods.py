@@ -106,6 +106,8 @@ class _OdsRow:
     def read(self, element: Element) -> None:
         """Take the next element of the row."""
         if element.name in _ASIDE:
+            if element.begins and not self._aside:
+                self._text += element.text
             self._aside += 1 if element.begins else -1
         elif element.name in _CELLS and not self._aside:
             if element.begins:

@@ -78,7 +78,9 @@ _PLAIN = (
 
 
 def _damaged(name: str) -> SourceError:
-    return SourceError(f"« {name} » est un fichier Parquet tronqué ou abîmé : téléchargez-le.")
+    return SourceError(
+        f"« {name} » est un fichier Parquet tronqué ou abîmé : téléchargez-le de nouveau."
+    )
 
 
 def _texts(column: Any) -> list[str]:  # noqa: ANN401 - a pyarrow array

@@ -1,5 +1,6 @@
 """What every reader of a file has in common: what it rejects, how columns are named."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -32,11 +33,13 @@ def rejected(locator: str, reason: str, found: str = "") -> Reject:
 def header_at(rows: Sequence[Sequence[str]]) -> int:
     """Which of the first rows of a table names its columns.
 
-    Titles and dates stand above a header in few cells: the header is the first row that fills
-    six tenths of the cells that the fullest row fills.
+    Titles and dates stand above a header in one or two cells: the header is the first row that
+    fills more than two, and six tenths of the cells that most rows fill.
     """
     filled = [sum(1 for cell in row if cell.strip()) for row in rows]
-    enough = max(1.0, 0.6 * max(filled, default=0))
+    times = Counter(cells for cells in filled if cells)
+    usual = max(times, key=lambda cells: (times[cells], cells), default=0)
+    enough = max(1.0, 0.6 * usual, min(3, usual))
     return next((index for index, cells in enumerate(filled) if cells >= enough), 0)
 
 
