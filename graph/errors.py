@@ -112,6 +112,20 @@ class InvalidClaim(SourceError):
         self.problems = problems
 
 
+class ContradictoryJudgement(AlliageError):
+    """Two ids cannot be of the same thing."""
+
+    type = "contradictory_judgement"
+
+    def __init__(self, one: str, other: str, reason: str) -> None:
+        super().__init__(
+            f"« {one} » et « {other} » ne peuvent pas être la même organisation : {reason} ; "
+            "revenez d'abord sur l'un des jugements."
+        )
+        self.one = one
+        self.other = other
+
+
 class StoreError(AlliageError):
     """The store cannot be used."""
 

@@ -18,9 +18,16 @@ from graph.errors import (
     StoreUnwritable,
     UnknownSource,
 )
+from graph.identity import Judgement
 from graph.merge import in_order_of_trust, merged
 from graph.model import TIES, Kind, Tie, kind_named
 from graph.name_search import NameSearch
+from graph.sqlite_identity import (
+    apply_judgements,
+    drop_judgements,
+    judgement_of,
+    put_judgements,
+)
 from graph.sqlite_schema import (
     APPLICATION_ID,
     SCHEMA_VERSION,
@@ -35,6 +42,15 @@ from graph.sqlite_writing import SourceWriting, claim_of, refresh_touched, sourc
 from graph.store import Found, StoredClaim, StoredNode, StoredSource, StoredTie
 
 _SOURCE = "s.name, s.title, s.publisher, s.licence, s.url, s.date, s.trust, s.keeps_history"
+# The node that stands for an id, and the nodes of one identity.
+_WHOLE = "(SELECT coalesce(same_as, id) FROM node WHERE key = ?)"
+_MEMBERS = "SELECT m.id FROM node k JOIN node m ON m.id = coalesce(k.same_as, k.id)"
+_MEMBERS = f"{_MEMBERS} OR m.same_as = coalesce(k.same_as, k.id) WHERE k.key = ?"
+# The ends of a tie c, as the things that they are the same as.
+_ENDS = """JOIN node x ON x.id = c.start JOIN node a ON a.id = coalesce(x.same_as, x.id)
+            JOIN node y ON y.id = c.end JOIN node b ON b.id = coalesce(y.same_as, y.id)"""
+# A tie between two ids of one identity is no tie.
+_NOT_WITHIN = "(a.id <> b.id OR c.start = c.end)"
 _CLAIM = f"c.record, c.properties, c.locator, c.url, c.date, c.ended, c.note, {_SOURCE}"
 
 
@@ -127,16 +143,17 @@ class SqliteStore:
     def node(self, key: str) -> StoredNode | None:
         """The thing of that id or of that former id."""
         sql = "SELECT key, kind, name, properties, ended FROM node WHERE kind IS NOT NULL AND "
+        present = f"id = {_WHOLE}"
         former = "id IN (SELECT node FROM alias WHERE key = ?) ORDER BY key LIMIT 1"
-        for where in ("key = ?", former):
+        for where in (present, former):
             for row in self._rows(f"{sql} {where}", (key,)):
                 return _node(row)
         return None
 
     def claims(self, key: str) -> list[StoredClaim]:
         """All that is said about a thing, the most trusted first."""
-        sql = f"""SELECT {_CLAIM} FROM node n JOIN claim c ON c.node = n.id
-            JOIN source s ON s.id = c.source WHERE n.key = ?"""
+        sql = f"""SELECT {_CLAIM} FROM claim c JOIN source s ON s.id = c.source
+            WHERE c.node IN ({_MEMBERS})"""
         return in_order_of_trust(claim_of(row) for row in self._rows(sql, (key,)))
 
     def ties(self, key: str) -> list[StoredTie]:
@@ -144,20 +161,21 @@ class SqliteStore:
         found: list[StoredTie] = []
         for tie in TIES:
             for end in ("start", "end"):
-                where = f"c.{end} = (SELECT id FROM node WHERE key = ?)"
+                where = f"c.{end} IN ({_MEMBERS})"
                 found.extend(self._ties_where(tie, where, (key,)))
         unique = {(t.tie.name, t.start, t.end): t for t in found}
         return [unique[key] for key in sorted(unique)]
 
     def tie(self, tie: Tie, start: str, end: str) -> StoredTie | None:
         """The tie between two things, or None."""
-        where = "a.key = ? AND b.key = ?"
+        where = f"c.start IN ({_MEMBERS}) AND c.end IN ({_MEMBERS})"
         return next(self._ties_where(tie, where, (start, end)), None)
 
     def scan_nodes(self) -> Iterator[StoredNode]:
         """All things, sorted by key."""
-        sql = "SELECT key, kind, name, properties, ended FROM node WHERE kind IS NOT NULL"
-        return map(_node, self._rows(f"{sql} ORDER BY key"))
+        sql = "SELECT key, kind, name, properties, ended FROM node"
+        known = "WHERE kind IS NOT NULL AND same_as IS NULL"
+        return map(_node, self._rows(f"{sql} {known} ORDER BY key"))
 
     def scan_node_claims(self) -> Iterator[tuple[str, Kind, StoredClaim]]:
         """All claims about things, sorted by id, source and record."""
@@ -173,8 +191,7 @@ class SqliteStore:
     def scan_tie_values(self, tie: Tie) -> Iterator[tuple[str, str, Properties]]:
         """As `scan_ties`, without the claims."""
         sql = f"""SELECT a.key, b.key, c.properties, c.ended, count(*) FROM {tie_table(tie)} c
-            JOIN node a ON a.id = c.start JOIN node b ON b.id = c.end
-            WHERE a.kind IS NOT NULL AND b.kind IS NOT NULL
+            {_ENDS} WHERE a.kind IS NOT NULL AND b.kind IS NOT NULL AND {_NOT_WITHIN}
             GROUP BY a.key, b.key ORDER BY a.key, b.key"""
         for start, end, properties, ended, count in self._rows(sql):
             if count == 1:
@@ -190,8 +207,8 @@ class SqliteStore:
 
     def _ties_where(self, tie: Tie, where: str, values: tuple[str, ...]) -> Iterator[StoredTie]:
         sql = f"""SELECT a.key, b.key, {_CLAIM} FROM {tie_table(tie)} c
-            JOIN node a ON a.id = c.start JOIN node b ON b.id = c.end
-            JOIN source s ON s.id = c.source WHERE {where} ORDER BY a.key, b.key"""
+            {_ENDS} JOIN source s ON s.id = c.source
+            WHERE {_NOT_WITHIN} AND {where} ORDER BY a.key, b.key"""
         rows = self._rows(sql, values)
         for (start, end), group in groupby(rows, key=lambda row: (str(row[0]), str(row[1]))):
             claims = in_order_of_trust(claim_of(row[2:]) for row in group)
@@ -199,10 +216,18 @@ class SqliteStore:
 
     def aliases(self) -> Iterator[tuple[str, str]]:
         """Former ids and what they are today."""
-        sql = """SELECT a.key, min(n.key) FROM alias a JOIN node n ON n.id = a.node
-            GROUP BY a.key ORDER BY a.key"""
+        sql = """SELECT key, min(present) FROM (
+            SELECT a.key, n.key AS present FROM alias a JOIN node n ON n.id = a.node
+            UNION ALL
+            SELECT m.key, n.key FROM node m JOIN node n ON n.id = m.same_as
+            ) GROUP BY key ORDER BY key"""
         for former, present in self._rows(sql):
             yield str(former), str(present)
+
+    def judgements(self) -> Iterator[Judgement]:
+        """All judgements on identity, sorted."""
+        for row in self._rows("SELECT * FROM judgement ORDER BY one, other"):
+            yield judgement_of(row)
 
     def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
         """Things by name, whatever the accents, the case, and small typing errors."""
@@ -224,6 +249,22 @@ class SqliteStore:
         with self._transaction():
             yield SourceWriting(self._db, source)
             clear_writing(self._db)
+
+    def judge(self, judgements: Iterable[Judgement]) -> int:
+        """Keep judgements; things judged the same become one."""
+        with self._transaction():
+            changed = put_judgements(self._db, judgements)
+            if changed:
+                apply_judgements(self._db)
+        return changed
+
+    def withdraw(self, pairs: Iterable[tuple[str, str]]) -> int:
+        """Take judgements back, by their two ids."""
+        with self._transaction():
+            changed = drop_judgements(self._db, pairs)
+            if changed:
+                apply_judgements(self._db)
+        return changed
 
     def forget(self, name: str) -> int:
         """Remove a source and all its claims."""

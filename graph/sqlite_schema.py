@@ -23,12 +23,21 @@ CREATE TABLE source (
     trust INTEGER NOT NULL, keeps_history INTEGER NOT NULL, generation INTEGER NOT NULL
 ) STRICT;
 
+-- `same_as` is the node that stands for this one since they were judged the same.
 -- A node without kind is one that a tie mentions and that no source has described yet.
 CREATE TABLE node (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT, name TEXT NOT NULL DEFAULT '',
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, same_as INTEGER, kind TEXT,
+    name TEXT NOT NULL DEFAULT '',
     properties TEXT NOT NULL DEFAULT '{}', ended INTEGER NOT NULL DEFAULT 0,
     changed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+CREATE INDEX node_same_as ON node (same_as) WHERE same_as IS NOT NULL;
+
+CREATE TABLE judgement (
+    one TEXT NOT NULL, other TEXT NOT NULL, verdict TEXT NOT NULL, who TEXT NOT NULL,
+    date TEXT NOT NULL, score REAL NOT NULL, note TEXT NOT NULL, PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE claim (
     node INTEGER NOT NULL, source INTEGER NOT NULL, record TEXT NOT NULL,

@@ -83,11 +83,24 @@ source = ?1 AND ended = '' AND NOT EXISTS (
 )
 """
 
+_WHOLE_IDENTITIES = (
+    """INSERT OR IGNORE INTO touched SELECT n.same_as FROM touched t JOIN node n ON n.id = t.node
+    WHERE n.same_as IS NOT NULL""",
+    """INSERT OR IGNORE INTO touched SELECT n.id FROM touched t
+    JOIN node n ON n.same_as = t.node""",
+)
+
 _CLAIMS_OF_TOUCHED = """
-SELECT n.id, n.key, n.kind, c.record, c.properties, c.locator, c.url, c.date, c.ended, c.note,
+SELECT n.id, n.key, m.kind, c.record, c.properties, c.locator, c.url, c.date, c.ended, c.note,
     s.name, s.title, s.publisher, s.licence, s.url, s.date, s.trust, s.keeps_history
-FROM touched t JOIN node n ON n.id = t.node LEFT JOIN claim c ON c.node = n.id
-LEFT JOIN source s ON s.id = c.source ORDER BY n.id
+FROM touched t JOIN node n ON n.id = t.node AND n.same_as IS NULL
+JOIN node m ON m.id = n.id OR m.same_as = n.id
+LEFT JOIN claim c ON c.node = m.id LEFT JOIN source s ON s.id = c.source
+WHERE t.node BETWEEN ? AND ? ORDER BY n.id
+"""
+
+_NEXT_TOUCHED = """
+SELECT min(node), max(node) FROM (SELECT node FROM touched WHERE node > ? ORDER BY node LIMIT ?)
 """
 
 
@@ -181,26 +194,40 @@ class SourceWriting:
 
 def refresh_touched(db: apsw.Connection, generation: int) -> None:
     """Merge anew the things whose claims or ties changed, and index their names."""
-    rows = db.execute(_CLAIMS_OF_TOUCHED)
+    for statement in _WHOLE_IDENTITIES:
+        db.execute(statement)
+    db.execute("DELETE FROM alias WHERE node IN (SELECT node FROM touched)")
+    db.execute("DELETE FROM name_index WHERE rowid IN (SELECT node FROM touched)")
+    done = -1
+    while True:
+        first, last = next(iter(db.execute(_NEXT_TOUCHED, (done, _BATCH))))
+        if last is None:
+            return
+        _refresh_between(db, generation, int(str(first)), int(str(last)))
+        done = int(str(last))
+
+
+def _refresh_between(db: apsw.Connection, generation: int, first: int, last: int) -> None:
     updates: list[Row] = []
     names: list[Row] = []
     aliases: list[Row] = []
     gone: list[tuple[int]] = []
-    for (node, key, kind), group in groupby(rows, key=lambda row: (row[0], row[1], row[2])):
-        claims = [claim_of(row[3:]) for row in group if row[3] is not None]
-        if not claims:
+    rows = db.execute(_CLAIMS_OF_TOUCHED, (first, last))
+    for (node, key), group in groupby(rows, key=lambda row: (row[0], row[1])):
+        said = [(row[2], claim_of(row[3:])) for row in group if row[3] is not None]
+        if not said:
             gone.append((node,))
             continue
+        kind, claims = str(said[0][0]), [claim for _, claim in said]
         properties = _merged_properties(kind_named(kind), claims)
         ended = int(all(claim.ended for claim in claims))
         name = str(properties.get("name", key))
-        updates.append((name, to_json(properties), ended, generation, node))
+        updates.append((kind, name, to_json(properties), ended, generation, node))
         names.append((node, _words(key, properties)))
         aliases.extend((alias, node) for alias in _former_keys(key, properties))
-    db.execute("DELETE FROM alias WHERE node IN (SELECT node FROM touched)")
-    db.execute("DELETE FROM name_index WHERE rowid IN (SELECT node FROM touched)")
     db.executemany(
-        "UPDATE node SET name = ?, properties = ?, ended = ?, changed = ? WHERE id = ?", updates
+        "UPDATE node SET kind = ?, name = ?, properties = ?, ended = ?, changed = ? WHERE id = ?",
+        updates,
     )
     db.executemany("INSERT INTO name_index (rowid, words) VALUES (?, ?)", names)
     db.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?)", aliases)

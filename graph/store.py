@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from graph.claims import Claim, Properties, Source
+from graph.identity import Judgement
 from graph.model import Kind, Tie
 
 
@@ -110,7 +111,7 @@ class Reader(Protocol):
         """All sources, sorted by name."""
 
     def node(self, key: str) -> StoredNode | None:
-        """The thing of that id or of that former id, or None."""
+        """The thing of that id, of an id judged the same, or of a former id; else None."""
 
     def claims(self, key: str) -> list[StoredClaim]:
         """All that is said about a thing, the most trusted first."""
@@ -125,7 +126,10 @@ class Reader(Protocol):
         """All things, sorted by key."""
 
     def scan_node_claims(self) -> Iterator[tuple[str, Kind, StoredClaim]]:
-        """All claims about things: (id, kind, claim), sorted by id, source and record."""
+        """All claims about things: (id, kind, claim), sorted by id, source and record.
+
+        The id is the one that the source uses, also where it was judged the same as another.
+        """
 
     def scan_ties(self, tie: Tie) -> Iterator[StoredTie]:
         """All ties of one kind whose two ends are known, sorted by start and end."""
@@ -138,6 +142,9 @@ class Reader(Protocol):
 
     def aliases(self) -> Iterator[tuple[str, str]]:
         """Former ids: (former id, present id), sorted; of two present ones, the first."""
+
+    def judgements(self) -> Iterator[Judgement]:
+        """All judgements on identity, sorted."""
 
     def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
         """Things by name, whatever the accents, the case, and small typing errors."""
@@ -175,6 +182,20 @@ class Store(Reader, Protocol):
             StoreBusy: somebody else is writing.
             StoreFull: the disk is full; nothing was changed.
         """
+
+    def judge(self, judgements: Iterable[Judgement]) -> int:
+        """Keep judgements, each in place of an earlier one on the same two ids.
+
+        Things judged the same become one, whose claims and ties are those of all; nothing is
+        lost, and taking the judgement back parts them again. Gives the number that changed.
+
+        Raises:
+            ContradictoryJudgement: an identity would hold two ids judged different; nothing is
+                changed.
+        """
+
+    def withdraw(self, pairs: Iterable[tuple[str, str]]) -> int:
+        """Take judgements back, by their two ids; gives the number that there were."""
 
     def forget(self, name: str) -> int:
         """Remove a source and all its claims; gives the number of claims removed.

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import BinaryIO
 
+from graph.errors import SourceError
 from ingest.files.accents import LOST, LOST_NOTE, unscrambled
 
 BLOCK = 1 << 18
@@ -95,11 +96,14 @@ def blocks(stream: BinaryIO, encoding: str = "", max_line: int = MAX_LINE) -> It
         stream: bytes.
         encoding: what the file is in; found by its beginning where it is not given.
         max_line: bytes that a line may have, about; a longer one makes a block of its own.
+
+    Raises:
+        SourceError: the encoding is not known.
     """
     head = stream.read(BLOCK)
-    family = encoding or encoding_of(head)
+    family = _known(encoding) if encoding else encoding_of(head)
     chunks: Iterable[bytes] = chain([head], iter(partial(stream.read, BLOCK), b""))
-    if family.startswith(("utf-16", "utf-32")):
+    if family not in (UTF8, CP1252):
         chunks, family = _as_utf8(chunks, family), UTF8
     number = 1
     for piece in _whole_lines(chunks, max_line):
@@ -114,14 +118,26 @@ def texts(stream: BinaryIO, encoding: str = "") -> Iterator[str]:
 
     A byte that is not UTF-8 becomes the lone surrogate of PEP 383, which `repaired_text` reads as
     CP1252.
+
+    Raises:
+        SourceError: the encoding is not known.
     """
     head = stream.read(BLOCK)
-    family = encoding or encoding_of(head)
+    family = _known(encoding) if encoding else encoding_of(head)
     errors = "surrogateescape" if family == UTF8 else "replace"
     decoder = codecs.getincrementaldecoder(family)(errors)
     for chunk in chain([head], iter(partial(stream.read, BLOCK), b"")):
         yield decoder.decode(chunk)
     yield decoder.decode(b"", final=True)
+
+
+def _known(encoding: str) -> str:
+    """One name for each encoding; what calls itself Latin-1 is CP1252, which has more signs."""
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        raise SourceError(f"« {encoding} » n'est pas un encodage connu ; essayez utf-8.") from None
+    return {"utf-8-sig": UTF8, "iso8859-1": CP1252}.get(name, name)
 
 
 def _as_utf8(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
@@ -176,7 +192,7 @@ def _at_once(piece: bytes, family: str) -> str | None:
         return None
     try:
         return piece.decode(family)
-    except (UnicodeDecodeError, LookupError):
+    except UnicodeDecodeError:
         return None
 
 

@@ -106,6 +106,8 @@ def fetch(
     """
     if not is_url(url) or not urlsplit(url).hostname:
         raise SourceError(f"« {shown(url)} » n'est pas une adresse http ou https.")
+    if "@" in urlsplit(url).netloc:
+        raise SourceError(f"L'adresse de « {shown(url)} » contient un mot de passe : ôtez-le.")
     place = folder / hashlib.sha256(url.encode()).hexdigest()[:16]
     wanted = _Wanted(url, place, sha256.lower(), size, progress)
     try:
@@ -179,6 +181,8 @@ def _is_page(url: str) -> bool:
 
 def _refused(status: int) -> Failed:
     match status:
+        case 301 | 302 | 303 | 307 | 308:
+            return Failed("le serveur renvoie en boucle, ou vers une adresse qui n'est pas sûre")
         case 401 | 403:
             return Failed(f"le serveur en refuse l'accès ({status})")
         case 404 | 410:
@@ -278,6 +282,8 @@ def _finished(part: _Part, wanted: _Wanted, kept: _Copy | None, answer: Answer) 
         Failed: it is not what the publisher announced.
     """
     size = part.path.stat().st_size
+    if not size:
+        raise Failed("le serveur a envoyé un fichier vide", may_pass=True)
     with part.path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if wanted.size not in (None, size) or wanted.sha256 not in ("", sha256):

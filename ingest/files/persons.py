@@ -10,8 +10,8 @@ from ingest.files.repair import Repaired
 _WORD = re.compile(
     r"""\b(?:
         animat(?:eur|rice)|civilite|contacts?|correspondant|declarant|dirigeante?s?|direct(?:eur|rice)
-        |elue?|gerante?s?|interlocut(?:eur|rice)|maire|naissance|pilote|presidente?s?|pseudo(?:nyme)?
-        |prenoms?|referente?s?|responsables?|salaries?|secretaire|sexe|signataire
+        |elue?|gerante?s?|interlocut(?:eur|rice)|maire|naissance|presidente?s?|pseudo(?:nyme)?
+        |prenoms?|referente?s?|responsables?|salaries?|secretaire|sexe
         |tresori(?:er|ere)|utilisat(?:eur|rice)|user(?:name)?|(?:first|last)name|manager|persons?
         |courriels?|e?mails?|mel|fax|gsm|mobile|(?:tele)?phones?|portable|tel|telephonique
     )\b""",

@@ -1,8 +1,8 @@
 """What every reader of a file has in common: what it rejects, how columns are named."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median_high
 
 from ingest.files.decoding import needs_repair, repaired_text
 from ingest.rows import Row
@@ -34,11 +34,10 @@ def header_at(rows: Sequence[Sequence[str]]) -> int:
     """Which of the first rows of a table names its columns.
 
     Titles and dates stand above a header in one or two cells: the header is the first row that
-    fills more than two, and six tenths of the cells that most rows fill.
+    fills more than two, and six tenths of the cells that the middling row fills.
     """
     filled = [sum(1 for cell in row if cell.strip()) for row in rows]
-    times = Counter(cells for cells in filled if cells)
-    usual = max(times, key=lambda cells: (times[cells], cells), default=0)
+    usual = median_high([cells for cells in filled if cells] or [0])
     enough = max(1.0, 0.6 * usual, min(3, usual))
     return next((index for index, cells in enumerate(filled) if cells >= enough), 0)
 

@@ -112,7 +112,8 @@ def _iso(said: str, year: str, month: str, day: str | None) -> str:
 
 _UNITS = {"k€": 1_000, "keur": 1_000, "m€": 1_000_000}
 _AMOUNT = re.compile(
-    r"([+-]?)([0-9.,'’]+)(e[+-]?[0-9]{1,2})?(€|k€|m€|keur|eur|euros?)?", re.IGNORECASE
+    r"([+-]?)([0-9.,'’]*[0-9][0-9.,'’]*)(e[+-]?[0-9]{1,2})?(€|k€|m€|keur|eur|euros?)?",
+    re.IGNORECASE,
 )
 
 
@@ -178,7 +179,8 @@ def yes_or_no(text: str) -> Repaired[bool]:
     return Repaired(said in _YES)
 
 
-_SCHEME = re.compile(r"(https?)\s*:?\s*/{1,3}\s*(?=\S)|(https?)://(?=https?://)", re.IGNORECASE)
+_SCHEME = re.compile(r"(https?)\s*:?\s*/{1,3}\s*(?=\S)", re.IGNORECASE)
+_TWICE = re.compile(r"https?://(?=https?:/)", re.IGNORECASE)
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}")
 _MAX_URL = 2000
 
@@ -190,12 +192,11 @@ def url(text: str) -> Repaired[str]:
         Rejected: it is empty, an e-mail address (we keep none), several addresses, or no address.
     """
     said = _present(text).strip("<>\"' ")
-    note = ""
-    found = _SCHEME.match(said)
-    rest = said[found.end() :] if found else said
-    scheme = (found[1] or found[2] or "https").lower() if found else "https"
-    if found is None or said[: found.end()].lower() != f"{scheme}://":
-        note = "adresse web complétée"
+    once = _TWICE.sub("", said)
+    found = _SCHEME.match(once)
+    scheme = found[1].lower() if found else "https"
+    rest = once[found.end() :] if found else once
+    well_formed = once == said and said.lower().startswith(f"{scheme}://")
     if "@" in rest.split("/")[0]:
         raise Rejected("est une adresse électronique, qui n'est pas gardée", "")
     if re.search(r"\s", rest) or len(rest) > _MAX_URL or "://" in rest.split("?")[0]:
@@ -209,7 +210,7 @@ def url(text: str) -> Repaired[str]:
     if not _HOST.fullmatch(host):
         raise Rejected("n'est pas une adresse web", text)
     whole = urlunsplit((scheme, host + port, parts.path, parts.query, parts.fragment))
-    return Repaired(whole, note)
+    return Repaired(whole, "" if well_formed else "adresse web mise en forme")
 
 
 def _present(text: str) -> str:

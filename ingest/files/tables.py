@@ -115,7 +115,7 @@ class Table(Iterator[Row | Reject]):
         options = self._options
         table = Delimited(blocks(stream, options.encoding), self.taken, place, options.separator)
         if not table.columns:
-            raise SourceError(f"« {name} » est vide.")
+            raise SourceError(f"« {name} » est vide, ou sa première ligne n'est pas un en-tête.")
         self._named(table.columns)
         yield from table.rows()
 

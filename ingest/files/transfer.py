@@ -116,9 +116,14 @@ class Answer:
         """
         with _in_words(self._clock):
             while piece := self._response.read1(_CHUNK):
-                if not self._clock.left():
-                    raise TimeoutError
+                self._in_time()
                 yield piece
+            # A connection that is cut off among the headers, too, looks like an end.
+            self._in_time()
+
+    def _in_time(self) -> None:
+        if not self._clock.left():
+            raise TimeoutError
 
 
 @contextmanager

@@ -3,7 +3,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.files.decoding import BLOCK, Block, blocks, encoding_of, texts
@@ -56,7 +56,7 @@ def test_a_file_all_in_latin_1_is_no_fault_of_each_line(shared: Path) -> None:
         found = list(blocks(stream))
     assert sum(len(block.lines) for block in found) == 19_031
     noted = {block.first + index: notes for block in found for index, notes in block.notes.items()}
-    assert noted == dict.fromkeys((18_148, 18_161, 18_176, 18_951), ["accents rétablis"])
+    assert noted == {line: ["accents rétablis"] for line in (18_148, 18_161, 18_176, 18_951)}
 
 
 def test_nul_characters_are_taken_out_and_noted() -> None:
@@ -86,6 +86,7 @@ def test_a_line_longer_than_the_limit_is_passed_over_and_reading_goes_on() -> No
     ]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_are_too_odd_to_be_lines(raw: bytes) -> None:
     found = read(raw)
@@ -97,6 +98,7 @@ def test_no_bytes_are_too_odd_to_be_lines(raw: bytes) -> None:
         assert text == raw.decode()
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet='aé\u2028\x0c ;"', max_size=8), max_size=8))
 def test_valid_utf_8_is_read_as_it_is(rows: list[str]) -> None:
     raw = "\n".join(rows)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import SourceError
@@ -17,7 +17,7 @@ UNIT = {
     "siren": ["005880596", None],
     "trancheEffectifs": [12, None],
     "dateCreationUniteLegale": [dt.date(1955, 1, 1), None],
-    "dateDernierTraitement": [dt.datetime(2024, 3, 22, 14, 5), dt.datetime(2024, 3, 22)],
+    "dateDernierTraitement": pa.array([1711116300, 1711065600], pa.timestamp("s")),
     "denomination": ["Forêt de CÃ\x83Â©zanne", "x"],
     "ess": [True, None],
     "montant": [75201.0, 21667.1],
@@ -66,6 +66,7 @@ def test_a_truncated_file_is_said(tmp_path: Path) -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.integers(4, 4000), st.binary(min_size=1, max_size=4))
 def test_no_damage_crashes_the_reader(place: int, damage: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -74,9 +75,10 @@ def test_no_damage_crashes_the_reader(place: int, damage: bytes) -> None:
         at = place % (len(raw) - 8)
         raw[at : at + len(damage)] = damage
         path.write_bytes(raw)
+        said, found = "", list[str]()
         try:
-            found = list(read_rows(path))
+            found.extend(row.locator for row in read_rows(path))
         except SourceError as error:
-            assert error.message.endswith(".")
-        else:
-            assert all(row.locator for row in found)
+            said = error.message
+        assert said.endswith("." if said else "")
+        assert all(found)

@@ -4,7 +4,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import SourceError
@@ -218,7 +218,7 @@ def test_a_workbook_that_declares_entities_is_refused(tmp_path: Path) -> None:
         laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><workbook>&b;</workbook>'
         archive.writestr("xl/workbook.xml", laughs)
         archive.writestr("xl/_rels/workbook.xml.rels", "<Relationships/>")
-    with pytest.raises(SourceError, match="« a.xlsx » est abîmé : enregistrez le classeur"):
+    with pytest.raises(SourceError, match=r"« a\.xlsx » est abîmé : enregistrez le classeur"):
         told(path)
 
 
@@ -230,6 +230,7 @@ def test_a_workbook_in_a_zip_and_in_a_gzip_is_read(tmp_path: Path) -> None:
     assert told(tmp_path / "b.zip") == told(path) == expected
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5000), st.binary(min_size=1, max_size=4), st.booleans())
 def test_no_damage_to_a_workbook_crashes_its_reader(
     place: int, damage: bytes, opendocument: bool
@@ -248,9 +249,10 @@ def test_no_damage_to_a_workbook_crashes_its_reader(
                 archive.writestr(name, content)
         for content in (path.read_bytes(), whole[:place], whole[:place] + damage + whole[place:]):
             path.write_bytes(content)
+            said, found = "", list[str]()
             try:
-                found = told(path)
+                found.extend(row.locator for row in read_rows(path))
             except SourceError as error:
-                assert error.message.endswith(".")
-            else:
-                assert all(isinstance(row, Reject) or row[0] for row in found)
+                said = error.message
+            assert said.endswith("." if said else "")
+            assert all(found)
