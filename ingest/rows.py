@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 
-class Rejected(Exception):  # noqa: N818 - what happened to the record, not an error of ours
+class Rejected(Exception):
     """A record that cannot be taken, with the reason, for the file of rejects.
 
     Attributes:

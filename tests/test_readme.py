@@ -11,7 +11,8 @@ import pytest
 def _console() -> ModuleType:
     path = Path(__file__).with_name("readme_console.py")
     spec = importlib.util.spec_from_file_location("readme_console", path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
