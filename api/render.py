@@ -136,7 +136,8 @@ def shown(answer: Shown) -> Iterator[str]:
             yield "      Les sources ne disent pas la même chose :"
         for said in value.claims:
             differs = f"{_value(said.value, declared)} " if value.disputed else ""
-            yield f"      {differs}[{said.source}{_locator(said.locator)}]"
+            line = f"{differs}[{said.source}{_locator(said.locator)}] {said.note}"
+            yield from _wrapped(line, "      ", "        ")
     if answer.ties:
         yield ""
     for tie in answer.ties:

@@ -5,10 +5,14 @@ from collections.abc import Iterable
 
 # At whose home an association has its seat. A hamlet (« Chez Besson ») goes with them: the commune
 # stays, and an address is worth less than somebody's name.
-_SOMEBODY = re.compile(
-    r"\bchez\b|\bc/o\b|\bm\.|\b(?:mr|mme|mlle)\b|(?<!rue )\b(?:monsieur|madame|mademoiselle)\b",
-    re.IGNORECASE,
-)
+_SOMEBODY = re.compile(r"\b(?:CHEZ|C/O|MR|MME|MLLE)\b|\bM\.|(?<!RUE )\b(?:MONSIEUR|MADAME)\b")
+# A plain text without a word boundary is found ten times as fast, and nearly every line has none.
+_SIGN = re.compile("CHEZ|C/O|M[.RML]|MONSIEUR|MADAME")
+
+
+def _names_somebody(line: str) -> bool:
+    capitals = line.upper()
+    return _SIGN.search(capitals) is not None and _SOMEBODY.search(capitals) is not None
 
 
 def address(street: Iterable[str], postcode: str, town: str) -> str:
@@ -19,7 +23,7 @@ def address(street: Iterable[str], postcode: str, town: str) -> str:
     """
     lines = [line for line in street if line]
     whole = ", ".join(lines)
-    if _SOMEBODY.search(whole):
-        whole = ", ".join(line for line in lines if not _SOMEBODY.search(line))
+    if _names_somebody(whole):
+        whole = ", ".join(line for line in lines if not _names_somebody(line))
     place = f"{postcode} {town}".strip()
     return f"{whole}, {place}" if whole and place else whole

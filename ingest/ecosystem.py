@@ -147,13 +147,14 @@ def _node_claims(tables: Tables, kinds: Mapping[str, Kind]) -> Iterator[tuple[st
             raise SourceError(f"nodes.csv n'a pas de ligne « {subject} » ; ajoutez-la.")
         kind = kinds[subject]
         properties: dict[str, Value] = {}
+        notes = []
         for row in group:
+            notes.append(_note(row))
             for name, text in _said(row):
                 _put(properties, _declared(kind, name, subject), text, subject)
-        yield (
-            document,
-            NodeClaim(subject, kind, f"{subject} {place}", properties, locator=place),
-        )
+        note = " ; ".join(filter(None, notes))
+        record = f"{subject} {place}"
+        yield document, NodeClaim(subject, kind, record, properties, locator=place, note=note)
 
 
 def _statement(row: Row) -> tuple[str, str, str]:
@@ -163,6 +164,11 @@ def _statement(row: Row) -> tuple[str, str, str]:
 def _place(row: Row) -> str:
     """Where a person finds this: the paragraph, or what our judgement rests on."""
     return f"§ {row['paragraph']}" if row["paragraph"] else row["note"]
+
+
+def _note(row: Row) -> str:
+    """What we judged in reading a paragraph; without a paragraph the note is the place itself."""
+    return row.get("note", "") if row["paragraph"] else ""
 
 
 def _said(row: Row) -> list[tuple[str, str]]:
@@ -209,5 +215,6 @@ def _tie_claims(tables: Tables) -> Iterator[tuple[str, TieClaim]]:
                 f"{row['start']} {row['tie']} {row['end']} {place}",
                 properties,
                 locator=place,
+                note=_note(row),
             ),
         )

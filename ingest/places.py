@@ -136,9 +136,8 @@ def _of_name(text: str) -> str:
 def _in_departement(name: str, code: str) -> Iterator[str]:
     for key in _by_name().get(name, []):
         scheme, _, local = key.partition(":")
-        if scheme == "commune" and _departement_of()[local] == code:
-            yield key
-        elif (scheme, local) == ("departement", code):
+        here = _departement_of()[local] if scheme == "commune" else local
+        if scheme in ("commune", "departement") and here == code:
             yield key
 
 

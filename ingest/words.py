@@ -19,7 +19,8 @@ _MEANS: tuple[tuple[Means, str], ...] = (
     (Means.TOOLS, "outil|logiciel|plateforme numerique|materiel|equipement|kit "),
     (
         Means.SKILLS,
-        "competence|formation|former |expertise|savoir faire|accompagne|ingenierie|benevol|conseil ",
+        "competence|formation|former |expertise|savoir faire|accompagne|ingenierie|benevol"
+        "|conseil ",
     ),
     (Means.RESEARCH, "recherche action|travaux de recherche|chercheu|doctora|these |laboratoire"),
     (
@@ -35,7 +36,8 @@ _MEANS: tuple[tuple[Means, str], ...] = (
 )
 _STEMS = tuple((means, re.compile(rf"\b(?:{stems})")) for means, stems in _MEANS)
 _GOAL = re.compile(
-    r"(?:(?:les )?(?:odd|sdg|goals?|objectifs?)(?![a-z]))?[\s:n°#]*((?:\d{1,2}\s*)+)(?:[-–—:.)]\s*\D.*)?",
+    r"(?:(?:les )?(?:odd|sdg|goals?|objectifs?)(?![a-z]))?[\s:n°#]*((?:\d{1,2}\s*)+)"
+    r"(?:[-–—:.)]\s*\D.*)?",
     re.IGNORECASE,
 )
 _TARGET = re.compile(r"(?<![\d.])(\d{1,2}\.(?:\d{1,2}|[a-d]))(?![\d.])", re.IGNORECASE)

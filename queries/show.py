@@ -15,7 +15,11 @@ _TIES_SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class SaidValue:
-    """One source's value."""
+    """One source's value.
+
+    Attributes:
+        note: what was repaired or judged on the way, empty for most.
+    """
 
     source: str
     value: Value
@@ -24,6 +28,7 @@ class SaidValue:
     date: str
     licence: str
     ended: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ def _shown_value(declared: Property, value: Value, claims: list[StoredClaim]) ->
             claim.date or claim.source.date,
             claim.source.licence,
             claim.ended,
+            claim.note,
         )
         for claim in claims
         if declared.name in claim.properties

@@ -3,6 +3,7 @@
 import gzip
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,6 +21,16 @@ MAX_RATIO = 200
 MAX_SIZE = 64 << 30
 MAX_MEMBERS = 10_000
 _SMALL = 16 << 20
+_DAMAGED = (
+    EOFError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _BUFFER = 1 << 17
 
 TABLES = (
@@ -194,16 +205,16 @@ def _bomb(name: str) -> SourceError:
 
 @contextmanager
 def _in_words(name: str) -> Iterator[None]:
-    """What can go wrong while unpacking, in one sentence."""
+    """What can go wrong while unpacking, in one sentence; zipfile raises whatever it meets."""
     try:
         yield
-    except (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile) as error:
-        raise SourceError(
-            f"« {name} » est tronqué ou abîmé : téléchargez-le de nouveau."
-        ) from error
     except NotImplementedError as error:
         raise SourceError(
             f"« {name} » est compressé d'une façon qu'Alliage ne lit pas : décompressez-le."
+        ) from error
+    except _DAMAGED as error:
+        raise SourceError(
+            f"« {name} » est tronqué ou abîmé : téléchargez-le de nouveau."
         ) from error
 
 

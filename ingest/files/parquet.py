@@ -1,8 +1,8 @@
 """Parquet files: their rows as texts, some thousand at a time."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
-from datetime import datetime, time
 from typing import Any, TypeAlias
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -17,6 +17,8 @@ from ingest.rows import Row
 BATCH = 4096
 # A page unpacks whole; a group of rows of the national registers unpacks to some hundred megabytes.
 MAX_GROUP = 4 << 30
+_DAMAGED = (pa.ArrowException, ArithmeticError, LookupError, OSError, TypeError, ValueError)
+_FRACTION = re.compile(r"\.0+(?=$|Z|[+-])")
 
 Seekable: TypeAlias = Any
 
@@ -38,7 +40,7 @@ class ParquetTable:
             self._file = pq.ParquetFile(source)
             groups = self._file.metadata
             sizes = [groups.row_group(i).total_byte_size for i in range(groups.num_row_groups)]
-        except (pa.ArrowException, OSError, ValueError) as error:
+        except _DAMAGED as error:
             raise _damaged(name) from error
         if max(sizes, default=0) > MAX_GROUP:
             raise SourceError(
@@ -56,7 +58,7 @@ class ParquetTable:
                 for values in zip(*columns, strict=True):
                     number += 1
                     yield self._row(values, f"ligne {number}")
-        except (pa.ArrowException, OSError, ValueError) as error:
+        except _DAMAGED as error:
             raise _damaged(self._name) from error
 
     def _row(self, values: tuple[str, ...], locator: str) -> Row:
@@ -92,6 +94,8 @@ def _texts(column: Any) -> list[str]:  # noqa: ANN401 - a pyarrow array
         # Through NumPy: to_pylist first makes an object of Arrow of each value, far more slowly.
         texts = pc.fill_null(column.cast(pa.string()), "")
         return list(texts.to_numpy(zero_copy_only=False).tolist())
+    if pa.types.is_timestamp(kind):
+        return [_moment(text) for text in pc.fill_null(column.cast(pa.string()), "").to_pylist()]
     return [_text(value) for value in column.to_pylist()]
 
 
@@ -102,16 +106,15 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _moment(value: datetime) -> str:
-    text = value.isoformat()
-    return text[:10] if value.time() == time() and value.tzinfo is None else text
+def _moment(text: str) -> str:
+    """`2024-03-22 00:00:00.000` as a date, other times of day with their T."""
+    return _FRACTION.sub("", text).replace(" ", "T").removesuffix("T00:00:00")
 
 
 _SHOWN: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
     (type(None), lambda _: ""),
     (bool, lambda value: "true" if value else "false"),
     (float, lambda value: "" if value != value else plain(value)),
-    (datetime, _moment),
     (bytes, lambda value: value.decode("utf-8", "surrogateescape")),
     ((list, dict), lambda value: json.dumps(value, ensure_ascii=False, default=_text)),
 )

@@ -1,6 +1,7 @@
 """Projects that the fonds vert of the State helps to pay: the CSV export of the DGALN."""
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -85,9 +86,8 @@ def transform(row: Row) -> Iterator[Claim]:
     key, record = _ids(row, name, carrier)
     theme = tidy(row.take("nom_demarche_ds"), row)
     where = _where(row)
-    said: dict[str, Value] = {"name": name, "purpose": f"Fonds vert : {theme}"} | (
-        {} if theme else {"purpose": "Fonds vert"}
-    )
+    purpose = f"Fonds vert : {theme}" if theme else "Fonds vert"
+    said: dict[str, Value] = {"name": name, "purpose": purpose}
     yield NodeClaim(key, PROJECT, record, said, note=row.note)
     yield carrier.claim(row.note)
     yield TieClaim(CARRIES, carrier.key, key, record, note=row.note)
@@ -112,9 +112,11 @@ def _ids(row: Row, name: str, carrier: Actor) -> tuple[str, str]:
 
 
 def _where(row: Row) -> str:
-    """The commune; where the file names one of another département, the département.
+    """The commune; where the file names one of another département, mostly the département.
 
-    The commune is then that of the carrier's seat, a region away sometimes.
+    The commune is then that of the carrier's seat, a region away sometimes; but where the
+    département is that of the region's prefecture, which keeps the file of a whole region, the
+    commune of that region is the place.
     """
     whole = _larger(row)
     try:
@@ -125,14 +127,39 @@ def _where(row: Row) -> str:
         return whole
     add_note(row, note)
     level, _, code = whole.partition(":")
-    if level == "departement" and not _within(found, code):
-        add_note(row, f"la commune citée est hors du département {code}")
+    if level == "departement" and not _within(found, code) and not _of_prefecture(found, code):
+        add_note(row, f"commune hors du département {code}, sans doute le siège du porteur")
         return whole
     return found
 
 
 def _within(key: str, departement: str) -> bool:
     return key.partition(":")[2].startswith(departement)
+
+
+def _of_prefecture(key: str, departement: str) -> bool:
+    """Whether a commune is in the region whose prefecture the département has."""
+    region = _regions_by_prefecture().get(departement)
+    return any(_within(key, each) for each in _departements_of().get(region or "", ()))
+
+
+@cache
+def _departements_of() -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in reference.rows("departements.csv"):
+        found[row["region"]].append(row["code"])
+    return found
+
+
+@cache
+def _regions_by_prefecture() -> Mapping[str, str]:
+    """The region of each département that holds a region's capital."""
+    capitals = {row["chef_lieu"]: row["code"] for row in reference.rows("regions.csv")}
+    return {
+        row["code"]: capitals[row["chef_lieu"]]
+        for row in reference.rows("departements.csv")
+        if row["chef_lieu"] in capitals
+    }
 
 
 def _larger(row: Row) -> str:
@@ -154,9 +181,7 @@ def _larger_places() -> Mapping[str, str]:
 
 
 def _paid(row: Row, key: str, record: str) -> Iterator[Claim]:
-    yield NodeClaim(
-        STATE, ORGANISATION, "etat", {"name": "État", "world": World.STATE.value}
-    )
+    yield NodeClaim(STATE, ORGANISATION, "etat", {"name": "État", "world": World.STATE.value})
     theme = themes().get(row.take("numero_demarche_ds"))
     said: dict[str, Value] = {"words": ["fonds vert"]}
     if theme and theme.edition:

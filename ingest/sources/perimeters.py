@@ -1,9 +1,9 @@
-"""Perimeters made of communes: zones d'emploi, bassins de vie, CRTE, PETR, massifs, QPV…"""
+"""Perimeters made of communes: zones d'emploi, bassins de vie, CRTE, PETR, massifs, QPV."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from graph.claims import Claim, NodeClaim, Source, TieClaim, Value
@@ -30,7 +30,7 @@ from ingest.words import slug
 
 SOURCE = Source(
     name="perimeters",
-    title="Périmètres faits de communes : zonages d'étude de l'Insee, contrats et zonages de l'ANCT",
+    title="Périmètres faits de communes : zonages de l'Insee, contrats et zonages de l'ANCT",
     publisher="Insee ; Agence nationale de la cohésion des territoires (ANCT)",
     licence="Licence Ouverte 2.0",
     url="https://www.insee.fr/fr/information/7671844",
@@ -71,7 +71,7 @@ ZONINGS = (
     Zoning(r"arr", "arr", "Arrondissement", of=True),
     Zoning(r"crte(\d{4})?", "crte", "CRTE"),
     _PETR,
-    Zoning("pays", "pays", "Pays", labelled=True),
+    Zoning("payset?petr", "petr", "", labelled=True),
     Zoning(r"massif(?:s|demontagne)?", "massif", "Massif", labelled=True),
     Zoning("pnr", "pnr", "Parc naturel régional", labelled=True),
     Zoning("scot", "scot", "SCoT", labelled=True),
@@ -81,12 +81,12 @@ ZONINGS = (
     _QPV,
 )
 
-_COMMUNE = frozenset(
-    """depcom codgeo inseecom cominsee codeinsee codeinseecommune codecommuneinsee codecommune
-    codcom inseecommune communeinsee com code citycode codedelacommune""".split()
+_COMMUNE = re.compile(
+    "depcom|codgeo|inseecom|cominsee|codeinsee|codeinseecommune|codecommuneinsee|codecommune"
+    "|codcom|inseecommune|communeinsee|com|code|citycode|codedelacommune"
 )
-_GROUP = frozenset("sirenepci epci codeepci codesirenepci sirengroupement sirenmembre".split())
-_NAME = frozenset("libgeo libcom libcommune nomcom nomcommune libellecommune commune nom".split())
+_GROUP = re.compile("sirenepci|epci|codeepci|codesirenepci|sirengroupement|sirenmembre")
+_NAME = re.compile("libgeo|libcom|libcommune|nomcom|nomcommune|libellecommune|commune|nom")
 # Columns of the known layouts that say nothing of a perimeter: official levels, which the
 # reference data has; typologies, which are classes and no places; cantons, which divide towns.
 _UNUSED = re.compile(
@@ -135,9 +135,9 @@ class Layout:
 def layout(columns: tuple[str, ...]) -> Layout:
     """Which columns of a table hold communes, and which hold perimeters."""
     keys = {column: fold(column).replace(" ", "") for column in columns}
-    communes = [column for column in columns if keys[column] in _COMMUNE]
-    groups = [column for column in columns if keys[column] in _GROUP]
-    names = [column for column in columns if keys[column] in _NAME]
+    communes = [column for column in columns if _COMMUNE.fullmatch(keys[column])]
+    groups = [column for column in columns if _GROUP.fullmatch(keys[column])]
+    names = [column for column in columns if _NAME.fullmatch(keys[column])]
     zoned = tuple(_zoned(keys))
     members = next(iter(communes or groups), "")
     used = {members, *names[:1], *(c for each in zoned for c in (each.code, each.label))}
@@ -180,7 +180,8 @@ def _zoned(keys: dict[str, str]) -> Iterator[Zoned]:
 def recognises(_: str, columns: frozenset[str]) -> bool:
     """Whether a table ties communes (or intercommunalities) to perimeters."""
     found = layout(tuple(sorted(columns)))
-    return bool(found.members and found.zoned) and len(columns) <= 60
+    organisations = any("siret" in fold(column) for column in columns)
+    return bool(found.members and found.zoned) and not organisations
 
 
 def read(paths: Sequence[Path], taken: set[str]) -> Read:
@@ -218,10 +219,10 @@ def _perimeter(row: Row, zoned: Zoned, member: str) -> Iterator[Claim]:
     code, label = _said(row, zoned.code), _said(row, zoned.label)
     if not (code or label) or _is_nowhere(zoned, code, label):
         return
-    perimeter = _described(row, zoned, code, label, Extent.WHOLE)
+    perimeter = _described(zoned, code, label, Extent.WHOLE)
+    record = f"{member} {perimeter.record}"
     yield perimeter
-    yield TieClaim(PART_OF, member, perimeter.subject, f"{member} {_local(perimeter)}",
-                   note=row.note)  # fmt: skip
+    yield TieClaim(PART_OF, member, perimeter.subject, record, note=row.note)
     if zoned.zoning is _PETR and is_siren(code):
         yield from _authority(perimeter, code, label)
 
@@ -238,7 +239,9 @@ def _is_nowhere(zoned: Zoned, code: str, label: str) -> bool:
     return any(said and _NOWHERE.fullmatch(fold(said)) for said in (code, label))
 
 
-def _described(row: Row, zoned: Zoned, code: str, label: str, extent: Extent) -> NodeClaim:
+@lru_cache(maxsize=10_000)
+def _described(zoned: Zoned, code: str, label: str, extent: Extent) -> NodeClaim:
+    """What is said of a perimeter: the same for each member, whatever was repaired of one."""
     local = re.sub(r"\s", "", code) if code else slug(label)
     begun = f"{zoned.scheme}-"
     local = local if local.lower().startswith(begun) else begun + local
@@ -249,12 +252,7 @@ def _described(row: Row, zoned: Zoned, code: str, label: str, extent: Extent) ->
     }
     if code:
         said["code"] = code
-    # The notes are about the commune, not about the perimeter.
     return NodeClaim(f"perimeter:{local}", TERRITORY, local, said)
-
-
-def _local(perimeter: NodeClaim) -> str:
-    return perimeter.subject.partition(":")[2]
 
 
 def named(zoning: Zoning, label: str) -> str:
@@ -266,7 +264,7 @@ def named(zoning: Zoning, label: str) -> str:
         return f"Massif {_MASSIFS.get(fold(label), label)}"
     if zoning.of and not label[:1].isdigit():
         return f"{zoning.words} {reference.of_commune(label, _liaison(label))}"
-    return f"{zoning.words} {label}"
+    return f"{zoning.words} {label}".strip()
 
 
 @cache
@@ -293,7 +291,7 @@ def _authority(perimeter: NodeClaim, siren: str, label: str) -> Iterator[Claim]:
         "world": World.LOCAL_AUTHORITY.value,
         "legal_form": _PETR_FORM,
     }
-    record = _local(perimeter)
+    record = perimeter.record
     yield NodeClaim(key, ORGANISATION, record, said)
     yield TieClaim(GOVERNS, key, perimeter.subject, record)
     yield TieClaim(ACTS_IN, key, perimeter.subject, record)
@@ -307,9 +305,9 @@ def _quarter(row: Row, found: Layout, zoned: Zoned) -> Iterator[Claim]:
     code, label = _said(row, zoned.code), _said(row, zoned.label)
     if not code:
         raise Rejected("est un quartier sans code", label)
-    quarter = _described(row, zoned, code, label, Extent.UNKNOWN)
+    quarter = _described(zoned, code, label, Extent.UNKNOWN)
     yield quarter
-    yield TieClaim(PART_OF, quarter.subject, _around(row, found), _local(quarter), note=row.note)
+    yield TieClaim(PART_OF, quarter.subject, _around(row, found), quarter.record, note=row.note)
 
 
 def _around(row: Row, found: Layout) -> str:

@@ -3,16 +3,17 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from graph.claims import Claim, NodeClaim, Source, TieClaim, Value
-from graph.identifiers import is_rna, is_siren, is_siret
+from graph.identifiers import is_rna, is_siret
 from graph.model import AIMS_AT, ORGANISATION, SEATED_IN, World
 from ingest.addresses import address
 from ingest.files.persons import without_contacts
 from ingest.files.repair import date, is_absent, url
-from ingest.files.repair_ids import rna, siren_or_siret
+from ingest.files.repair_ids import siren_or_siret
 from ingest.files.repair_places import commune, commune_at
 from ingest.files.tables import read_rows
 from ingest.rows import Rejected, Row
@@ -28,68 +29,210 @@ SOURCE = Source(
 )
 THEMES = Path(__file__).parents[1] / "data" / "rna_themes.csv"
 
-# What speaks of persons (who declares, where the mail goes), and what the model has no word for:
-# the office that keeps the file, the days of the formalities, whether it is a federation.
+# The columns of both files. They count as used all at once: `Row.take` for each of them would cost
+# as much as all the rest.
+_USED = (
+    "id", "id_ex", "siret", "date_creat", "date_disso", "nature", "titre", "titre_court", "objet",
+    "objet_social1", "objet_social2", "adrs_numvoie", "adrs_repetition", "adrs_typevoie",
+    "adrs_libvoie", "adrs_distrib", "adr1", "adr2", "adr3", "adrs_codeinsee", "adrs_codepostal",
+    "adrs_libcommune", "libcom", "siteweb", "publiweb", "position", "maj_time",
+)  # fmt: skip
+# What speaks of persons (who declares, where the mail goes, who gives a lodging), and what the model
+# has no word for: the office that keeps the file, the days of the formalities, the federations.
 _UNUSED = (
     "adrg_declarant", "adrg_complemid", "adrg_complemgeo", "adrg_libvoie", "adrg_distrib",
     "adrg_codepostal", "adrg_achemine", "adrg_pays", "dir_civilite", "telephone", "email",
-    "gestion", "rup_mi", "date_decla", "date_publi", "groupement", "observation",
-    "siteweb", "publiweb", "adrs_libcommune", "adrs_codepostal", "libcom", "date_disso",
+    "adrs_complement", "gestion", "rup_mi", "date_decla", "date_publi", "groupement",
+    "observation",
 )  # fmt: skip
+_COLUMNS = frozenset((*_USED, *_UNUSED))
 _FORMS = {"D": "9220", "R": "9230"}
 
 # A purpose without these has neither an e-mail address nor a telephone number in it.
-_MAY_BE_CONTACT = re.compile(r"@|[(\[]at[)\]]|\d[\s.\-/]?\d[\s.\-/]?\d")
+_SIGNS = ("0", "@", "+", "at)", "at]")
+_CONTACT = re.compile(r"@|[(\[]at[)\]]|(?<!\d)[+0]\d")
+_LONGEST_ACRONYM = 12
 
+# The same days and communes come back all the time: their repair is paid once.
 _repaired_day = lru_cache(1 << 16)(date)
 _repaired_commune = lru_cache(1 << 17)(commune)
-_commune_at = lru_cache(1 << 17)(commune_at)
+_named_commune = lru_cache(1 << 17)(commune_at)
 
 
 def read(files: Sequence[Path], taken: set[str]) -> Read:
-    """The records of each file, or of each département's file in a zip."""
+    """The records of each file; of a zip, those of the files of all its départements."""
     for file in files:
         yield from read_rows(file, member="*.csv", taken=taken)
 
 
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme of the register, and the ids of the goals that it clearly serves."""
+
+    label: str
+    goals: tuple[str, ...]
+
+
 @cache
-def themes() -> Mapping[str, tuple[str, tuple[str, ...]]]:
-    """The label of each theme of the register and the goals that it clearly serves."""
+def themes() -> Mapping[str, Theme]:
+    """The themes, by code of six digits (table of ours, see `docs/sources/rna.md`)."""
     with THEMES.open(encoding="utf-8", newline="") as lines:
         return {
-            row["code"]: (row["label"], tuple(f"goal:{n}" for n in row["goals"].split()))
+            row["code"]: Theme(row["label"], tuple(f"goal:{n}" for n in row["goals"].split()))
             for row in csv.DictReader(lines)
         }
 
 
 def transform(row: Row) -> Iterator[Claim]:
-    """What the record of an association says (files `rna_waldec` and `rna_import`)."""
-    row.ignore(_UNUSED)
-    take = row.take
-    position = take("position")
+    """What the record of an association says, in `rna_waldec` and `rna_import` alike.
+
+    Claims have no locator: the records have ids, and the number of a line changes every month.
+    """
+    row.ignore(_COLUMNS)
+    found = row.values
+    record, position = found.get("id", "").strip(), found.get("position", "").strip()
+    if not record or not record.isalnum():
+        raise Rejected("sans numéro d'association", record)
     if position == "S":
-        raise Rejected("fiche supprimée du répertoire", take("id"))
-    name = take("titre", "titre_court")
-    if is_absent(name):
-        raise Rejected("association sans titre", take("id"))
-    record = _id(row)
-    said: dict[str, Value] = {"name": name, "world": World.ASSOCIATION.value, "ess": True}
+        raise Rejected("fiche supprimée du répertoire", record)
+    updated = _day(found.get("maj_time", "")[:10])
+    said: dict[str, Value] = {"world": World.ASSOCIATION.value, "ess": True}
     subject = _put_ids(said, record, row)
-    if short := _short(name, take("titre_court")):
-        said["acronym" if " " not in short and len(short) <= 12 else "other_names"] = (
-            short if " " not in short and len(short) <= 12 else [short]
-        )
-    if form := _FORMS.get(take("nature")):
+    _put_names(said, found)
+    if form := _FORMS.get(found.get("nature", "")):
         said["legal_form"] = form
-    if purpose := take("objet"):
-        _put_purpose(said, purpose, row)
+    if purpose := found.get("objet", "").strip():
+        said["purpose"] = _without_contacts(purpose, row)
     _put_site(said, row)
-    place = _place(row)
-    if street := _address(row):
+    town = (found.get("adrs_libcommune") or found.get("libcom", "")).strip()
+    postcode = found.get("adrs_codepostal", "").strip()
+    place = _place(found.get("adrs_codeinsee", "").strip(), postcode, town, row)
+    if street := address(_street(found), postcode, town):
         said["address"] = street
-    said |= _dates(row, position)
-    updated = _day(take("maj_time"))
+    _put_days(said, position, updated, row)
     yield NodeClaim(subject, ORGANISATION, record, said, date=updated, note=row.note)
     if place:
         yield TieClaim(SEATED_IN, subject, place, record, date=updated)
-    yield from _aims(subject, record, take("objet_social1"), take("objet_social2"), updated)
+    for goal, labels in _goals(found.get("objet_social1", ""), found.get("objet_social2", "")):
+        yield TieClaim(AIMS_AT, subject, goal, record, {"words": list(labels)}, date=updated)
+
+
+def _put_ids(said: dict[str, Value], record: str, row: Row) -> str:
+    """The id of the association: its SIREN where the record has one, else its number."""
+    if is_rna(record):
+        said["rna"] = record
+        subject = f"rna:{record}"
+    else:
+        subject = f"rna-import:{record}"
+    if former := row.values.get("id_ex", "").strip():
+        said["identifiers"] = [f"ancien numéro RNA {former}"]
+    number = row.values.get("siret", "").strip()
+    if not number or is_absent(number):
+        return subject
+    try:
+        known, note = (number, "") if is_siret(number) else siren_or_siret(number)
+    except Rejected as wrong:
+        row.notes.append(f"SIRET écarté : « {number} » {wrong.reason}")
+        return subject
+    if note:
+        row.notes.append(note)
+    said["siren"] = known[:9]
+    if len(known) == 14:
+        said["siret"] = known
+    return f"siren:{known[:9]}"
+
+
+def _put_names(said: dict[str, Value], found: Mapping[str, str]) -> None:
+    name, short = found.get("titre", "").strip(), found.get("titre_court", "").strip()
+    if is_absent(name):
+        raise Rejected("association sans titre", found["id"].strip())
+    said["name"] = name
+    # The short title is most often the title, or its beginning.
+    if name.startswith(short.rstrip(". ")):
+        return
+    if " " not in short and len(short) <= _LONGEST_ACRONYM:
+        said["acronym"] = short
+    else:
+        said["other_names"] = [short]
+
+
+def _without_contacts(purpose: str, row: Row) -> str:
+    # Nearly none holds a contact, and to look for a sign costs a hundredth of the whole search.
+    if not (any(sign in purpose for sign in _SIGNS) and _CONTACT.search(purpose)):
+        return purpose
+    text, note = without_contacts(purpose)
+    if note:
+        row.notes.append(note)
+    return text
+
+
+def _put_site(said: dict[str, Value], row: Row) -> None:
+    """The site, unless the association does not allow its file on the web (`publiweb` 0)."""
+    site = row.values.get("siteweb", "").strip()
+    if not site or row.values.get("publiweb", "").strip() == "0":
+        return
+    try:
+        said["websites"] = [url(site).value]
+    except Rejected as wrong:
+        row.notes.append(f"site écarté : il {wrong.reason}")
+
+
+def _street(found: Mapping[str, str]) -> tuple[str, ...]:
+    if "adr1" in found:
+        return tuple(found.get(name, "").strip("_ ") for name in ("adr1", "adr2", "adr3"))
+    number = found.get("adrs_numvoie", "").strip() + found.get("adrs_repetition", "").strip("_ ")
+    kind, name = found.get("adrs_typevoie", "").strip("_ "), found.get("adrs_libvoie", "").strip()
+    return " ".join(filter(None, (number, kind, name))), found.get("adrs_distrib", "").strip("_ ")
+
+
+def _place(code: str, postcode: str, town: str, row: Row) -> str:
+    """The commune of the seat, by its code, or by its postcode and name; empty if neither says."""
+    try:
+        place, note = _repaired_commune(code, town) if code else _named_commune(postcode, town)
+    except Rejected as wrong:
+        if code or town:
+            row.notes.append(f"commune écartée : « {wrong.value} » {wrong.reason}")
+        return ""
+    if note:
+        row.notes.append(note)
+    return place
+
+
+def _day(text: str) -> str:
+    """A day, empty where it is unknown (`0001-01-01`) or impossible."""
+    try:
+        return _repaired_day(text).value if text else ""
+    except Rejected:
+        return ""
+
+
+def _put_days(said: dict[str, Value], position: str, updated: str, row: Row) -> None:
+    if created := _day(row.values.get("date_creat", "")):
+        said["started"] = created
+    dissolved = _day(row.values.get("date_disso", ""))
+    if dissolved or position == "D":
+        if not dissolved:
+            row.notes.append("date de dissolution inconnue : celle de la mise à jour de la fiche")
+        if not (dissolved or updated):
+            raise Rejected("dissoute, sans date")
+        said["ended"] = dissolved or updated
+
+
+@lru_cache(1 << 15)
+def _goals(*codes: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The goals that themes serve, each with the labels of those themes."""
+    found: dict[str, list[str]] = {}
+    for theme in filter(None, map(themes().get, dict.fromkeys(codes))):
+        for goal in theme.goals:
+            found.setdefault(goal, []).append(theme.label)
+    return tuple((goal, tuple(labels)) for goal, labels in found.items())
+
+
+TABULAR = Tabular(
+    source=SOURCE,
+    files="un fichier rna_waldec ou rna_import (CSV), ou le zip de tous les départements",
+    read=read,
+    transform=transform,
+    recognises=lambda _, columns: {"id", "id_ex", "objet_social1", "titre"} <= columns,
+    at_least={ORGANISATION: 1000},
+)

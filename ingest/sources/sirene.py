@@ -33,11 +33,29 @@ PERSON = "personne physique"
 RESTRICTED = "non diffusible ou diffusion partielle"
 LEFT_OUT = "établissement d'une unité légale laissée de côté"
 
-# Columns that speak of persons, of size, or of what the model has no word for; and those that are
-# looked at only beside another.
+# The columns of each file. They count as used all at once: `Row.take` for each of them would cost
+# as much as all the rest, thirty million times.
+_USED_OF_UNITS = (
+    "siren", "statutDiffusionUniteLegale", "dateCreationUniteLegale", "sigleUniteLegale",
+    "identifiantAssociationUniteLegale", "dateDernierTraitementUniteLegale", "dateDebut",
+    "etatAdministratifUniteLegale", "denominationUniteLegale", "denominationUsuelle1UniteLegale",
+    "denominationUsuelle2UniteLegale", "denominationUsuelle3UniteLegale",
+    "categorieJuridiqueUniteLegale", "nicSiegeUniteLegale", "economieSocialeSolidaireUniteLegale",
+)  # fmt: skip
+_USED_OF_ESTABLISHMENTS = (
+    "siren", "siret", "statutDiffusionEtablissement", "dateCreationEtablissement",
+    "dateDernierTraitementEtablissement", "etablissementSiege", "complementAdresseEtablissement",
+    "numeroVoieEtablissement", "indiceRepetitionEtablissement", "dernierNumeroVoieEtablissement",
+    "indiceRepetitionDernierNumeroVoieEtablissement", "typeVoieEtablissement",
+    "libelleVoieEtablissement", "codePostalEtablissement", "libelleCommuneEtablissement",
+    "distributionSpecialeEtablissement", "codeCommuneEtablissement",
+    "codePaysEtrangerEtablissement", "coordonneeLambertAbscisseEtablissement",
+    "coordonneeLambertOrdonneeEtablissement", "dateDebut", "etatAdministratifEtablissement",
+    "enseigne1Etablissement", "enseigne2Etablissement", "enseigne3Etablissement",
+    "denominationUsuelleEtablissement",
+)  # fmt: skip
+# Columns that speak of persons, of size, or of what the model has no word for.
 _UNUSED_OF_UNITS = (
-    "statutDiffusionUniteLegale", "denominationUsuelle2UniteLegale",
-    "denominationUsuelle3UniteLegale",
     "unitePurgeeUniteLegale", "sexeUniteLegale", "prenom1UniteLegale", "prenom2UniteLegale",
     "prenom3UniteLegale", "prenom4UniteLegale", "prenomUsuelUniteLegale",
     "pseudonymeUniteLegale", "trancheEffectifsUniteLegale", "anneeEffectifsUniteLegale",
@@ -47,7 +65,6 @@ _UNUSED_OF_UNITS = (
     "caractereEmployeurUniteLegale", "activitePrincipaleNAF25UniteLegale",
 )  # fmt: skip
 _UNUSED_OF_ESTABLISHMENTS = (
-    "indiceRepetitionDernierNumeroVoieEtablissement", "codePaysEtrangerEtablissement",
     "nic", "trancheEffectifsEtablissement", "anneeEffectifsEtablissement",
     "activitePrincipaleRegistreMetiersEtablissement", "nombrePeriodesEtablissement",
     "libelleCommuneEtrangerEtablissement", "codeCedexEtablissement", "libelleCedexEtablissement",
@@ -61,6 +78,8 @@ _UNUSED_OF_ESTABLISHMENTS = (
     "activitePrincipaleEtablissement", "nomenclatureActivitePrincipaleEtablissement",
     "caractereEmployeurEtablissement", "activitePrincipaleNAF25Etablissement",
 )  # fmt: skip
+_OF_UNITS = frozenset((*_USED_OF_UNITS, *_UNUSED_OF_UNITS))
+_OF_ESTABLISHMENTS = frozenset((*_USED_OF_ESTABLISHMENTS, *_UNUSED_OF_ESTABLISHMENTS))
 
 # The same days and communes come back all the time: their repair is paid once.
 _repaired_day = lru_cache(1 << 16)(date)
@@ -152,54 +171,40 @@ def transform(row: Row) -> Iterator[Claim]:
     Claims have no locator: the records have ids, and the number of a line changes every month.
     """
     if "siret" in row.values:
+        row.ignore(_OF_ESTABLISHMENTS)
         yield from _establishment(row)
     else:
+        row.ignore(_OF_UNITS)
         yield _unit(row)
 
 
 def _unit(row: Row) -> NodeClaim:
-    row.ignore(_UNUSED_OF_UNITS)
-    take = row.take
-    if reason := left_out(row.values):
+    found = row.values
+    if reason := left_out(found):
         raise Rejected(reason)
     number = _siren(row)
-    said: dict[str, Value] = {
-        "siren": number,
-        **_form(take("categorieJuridiqueUniteLegale"), take("economieSocialeSolidaireUniteLegale")),
-    }
-    _put_names_of_unit(said, row)
-    if (nic := take("nicSiegeUniteLegale")) and is_siret(siret := number + nic.zfill(5)):
+    said: dict[str, Value] = {"name": "", "siren": number}
+    _put_names_of_unit(said, found)
+    form = found.get("categorieJuridiqueUniteLegale", "").strip()
+    said.update(_form(form, found.get("economieSocialeSolidaireUniteLegale", "")))
+    nic = found.get("nicSiegeUniteLegale", "").strip()
+    if nic and is_siret(siret := number + nic.zfill(5)):
         said["siret"] = siret
-    if association := take("identifiantAssociationUniteLegale"):
+    if association := found.get("identifiantAssociationUniteLegale", "").strip():
         _put_rna(said, association, row)
-    if created := _day(take("dateCreationUniteLegale")):
+    if created := _day(found.get("dateCreationUniteLegale", "")):
         said["started"] = created
-    treated, begun = _day(take("dateDernierTraitementUniteLegale")), take("dateDebut")
-    if take("etatAdministratifUniteLegale") == "C":
-        said["ended"] = _closing(begun, treated, row)
+    treated = _day(found.get("dateDernierTraitementUniteLegale", ""))
+    if found.get("etatAdministratifUniteLegale", "").strip() == "C":
+        said["ended"] = _closing(found.get("dateDebut", ""), treated, row)
     page = f"{PAGE}/entreprise/{number}"
     return NodeClaim(
         f"siren:{number}", ORGANISATION, number, said, url=page, date=treated, note=row.note
     )
 
 
-def _put_names_of_unit(said: dict[str, Value], row: Row) -> None:
-    take = row.take
-    name = take("denominationUniteLegale")
-    usual = take("denominationUsuelle1UniteLegale")
-    if not (name or usual):
-        raise Rejected("unité légale sans dénomination", str(said["siren"]))
-    said["name"] = name or usual
-    if acronym := take("sigleUniteLegale"):
-        said["acronym"] = acronym
-    if usual:
-        more = (take("denominationUsuelle2UniteLegale"), take("denominationUsuelle3UniteLegale"))
-        if others := _others(said["name"], usual, *more):
-            said["other_names"] = others
-
-
 def _siren(row: Row) -> str:
-    text = row.take("siren")
+    text = row.values.get("siren", "").strip()
     if is_siren(text):
         return text
     number, note = siren(text)
@@ -208,8 +213,23 @@ def _siren(row: Row) -> str:
     return number
 
 
-def _others(name: Value, *names: str) -> list[str]:
-    return [other for other in dict.fromkeys(names) if other and other != name]
+def _put_names_of_unit(said: dict[str, Value], found: Mapping[str, str]) -> None:
+    name = found.get("denominationUniteLegale", "").strip()
+    usual = found.get("denominationUsuelle1UniteLegale", "").strip()
+    said["name"] = name or usual
+    if not said["name"]:
+        raise Rejected("unité légale sans dénomination", str(said["siren"]))
+    if acronym := found.get("sigleUniteLegale", "").strip():
+        said["acronym"] = acronym
+    if usual:
+        second = found.get("denominationUsuelle2UniteLegale", "").strip()
+        third = found.get("denominationUsuelle3UniteLegale", "").strip()
+        if others := [other for other in _each_once(usual, second, third) if other != said["name"]]:
+            said["other_names"] = others
+
+
+def _each_once(*names: str) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name]
 
 
 @lru_cache(1 << 10)
@@ -219,7 +239,7 @@ def _form(code: str, mark: str) -> Mapping[str, Value]:
     form = legal_forms().get(code) or legal_forms().get(code[:2])
     if form and form.world:
         said["world"] = form.world.value
-    stated = {"O": True, "N": False}.get(mark, form.ess if form else None)
+    stated = {"O": True, "N": False}.get(mark.strip(), form.ess if form else None)
     if stated is not None:
         said["ess"] = stated
     return said
@@ -236,57 +256,59 @@ def _put_rna(said: dict[str, Value], text: str, row: Row) -> None:
 
 def _day(text: str) -> str:
     """A day, empty where it is unknown or impossible."""
-    if not text:
-        return ""
     try:
-        return _repaired_day(text).value
+        return _repaired_day(text).value if text else ""
     except Rejected:
         return ""
 
 
 def _closing(begun: str, treated: str, row: Row) -> str:
-    """The day on which a unit that has ceased did so: when its last period began."""
+    """The day on which what has ceased did so: that on which its last period began."""
     if day := _day(begun):
         return day
     if not treated:
-        raise Rejected("cessée, sans date", "")
-    row.notes.append("date de cessation inconnue : celle de la mise à jour de la fiche")
-    return treated[:10]
+        raise Rejected("cessée, sans date")
+    row.notes.append("date de fin inconnue : celle de la mise à jour de la fiche")
+    return treated
 
 
 def _establishment(row: Row) -> Iterator[Claim]:
-    row.ignore(_UNUSED_OF_ESTABLISHMENTS)
-    take = row.take
-    if take("statutDiffusionEtablissement") != "O":
+    found = row.values
+    if found.get("statutDiffusionEtablissement", "").strip() != "O":
         raise Rejected(RESTRICTED)
     number = _siren(row)
     siret = _siret(row, number)
-    said: dict[str, Value] = {"siret": siret}
-    treated = _day(take("dateDernierTraitementEtablissement"))
-    created, begun = _day(take("dateCreationEtablissement")), take("dateDebut")
+    is_seat = found.get("etablissementSiege", "").strip().lower() == "true"
+    treated = _day(found.get("dateDernierTraitementEtablissement", ""))
     closed = ""
-    if take("etatAdministratifEtablissement") == "F":
-        closed = _closing(begun, treated, row)
-    is_seat = take("etablissementSiege").lower() in ("true", "vrai", "o", "1")
-    subject = f"siren:{number}" if is_seat else f"siret:{siret}"
-    _put_names(said, row, is_seat=is_seat)
-    _put_place(said, row)
+    if found.get("etatAdministratifEtablissement", "").strip() == "F":
+        closed = _closing(found.get("dateDebut", ""), treated, row)
+    period = {"until": closed} if closed else {}
+    said: dict[str, Value] = {"siret": siret}
+    _put_signs(said, found, is_seat=is_seat)
+    _put_place(said, found)
     place = _commune(row)
+    subject = f"siren:{number}"
     if not is_seat:
-        said |= {name: day for name, day in (("started", created), ("ended", closed)) if day}
+        subject = f"siret:{siret}"
+        created = _day(found.get("dateCreationEtablissement", ""))
+        begun = {"since": created} if created else {}
+        said |= _renamed(begun | period)
+        yield TieClaim(PART_OF, subject, f"siren:{number}", siret, begun | period, date=treated)
     page, note = f"{PAGE}/etablissement/{siret}", row.note
     yield NodeClaim(subject, ORGANISATION, siret, said, url=page, date=treated, note=note)
-    until: dict[str, Value] = {"until": closed} if closed else {}
     if place:
-        yield TieClaim(SEATED_IN, subject, place, siret, until, date=treated, note=note)
-    if not is_seat:
-        period: dict[str, Value] = {"since": created, **until} if created else until
-        yield TieClaim(PART_OF, subject, f"siren:{number}", siret, period, date=treated)
+        yield TieClaim(SEATED_IN, subject, place, siret, period, date=treated, note=note)
+
+
+def _renamed(period: Mapping[str, str]) -> dict[str, str]:
+    names = {"since": "started", "until": "ended"}
+    return {names[name]: day for name, day in period.items()}
 
 
 def _siret(row: Row, number: str) -> str:
-    text = row.take("siret")
-    if is_siret(text) and text.startswith(number):
+    text = row.values["siret"].strip()
+    if text.startswith(number) and is_siret(text):
         return text
     siret, note = siren_or_siret(text)
     if len(siret) != 14 or not siret.startswith(number):
@@ -296,18 +318,16 @@ def _siret(row: Row, number: str) -> str:
     return siret
 
 
-def _put_names(said: dict[str, Value], row: Row, *, is_seat: bool) -> None:
+def _put_signs(said: dict[str, Value], found: Mapping[str, str], *, is_seat: bool) -> None:
     """The signs over the door: the names of an establishment, other names of the unit at its seat.
 
     An establishment without a sign has no name: that of its unit is not its own.
     """
-    take = row.take
-    names = _others(
-        "",
-        take("denominationUsuelleEtablissement"),
-        take("enseigne1Etablissement"),
-        take("enseigne2Etablissement"),
-        take("enseigne3Etablissement"),
+    names = _each_once(
+        found.get("denominationUsuelleEtablissement", "").strip(),
+        found.get("enseigne1Etablissement", "").strip(),
+        found.get("enseigne2Etablissement", "").strip(),
+        found.get("enseigne3Etablissement", "").strip(),
     )
     if names and not is_seat:
         said["name"] = names.pop(0)
@@ -315,29 +335,37 @@ def _put_names(said: dict[str, Value], row: Row, *, is_seat: bool) -> None:
         said["other_names"] = names
 
 
-def _put_place(said: dict[str, Value], row: Row) -> None:
-    take = row.take
-    first, last = take("numeroVoieEtablissement"), take("dernierNumeroVoieEtablissement")
-    number = first + take("indiceRepetitionEtablissement")
-    if last and last != first:
-        number += f"-{last}{take('indiceRepetitionDernierNumeroVoieEtablissement')}"
-    street = (number, take("typeVoieEtablissement"), take("libelleVoieEtablissement"))
-    lines = (
-        take("complementAdresseEtablissement"),
-        " ".join(filter(None, street)),
-        take("distributionSpecialeEtablissement"),
-    )
-    if text := address(lines, take("codePostalEtablissement"), take("libelleCommuneEtablissement")):
+def _put_place(said: dict[str, Value], found: Mapping[str, str]) -> None:
+    postcode = found.get("codePostalEtablissement", "").strip()
+    town = found.get("libelleCommuneEtablissement", "").strip()
+    if text := address(_street(found), postcode, town):
         said["address"] = text
-    x = take("coordonneeLambertAbscisseEtablissement")
-    y = take("coordonneeLambertOrdonneeEtablissement")
-    if x and y and (point := _point(x, y, take("codeCommuneEtablissement"))):
+    code = found.get("codeCommuneEtablissement", "").strip()
+    x = found.get("coordonneeLambertAbscisseEtablissement", "")
+    y = found.get("coordonneeLambertOrdonneeEtablissement", "")
+    if x and (point := _point(x, y, code)):
         said["latitude"], said["longitude"] = point
 
 
+def _street(found: Mapping[str, str]) -> tuple[str, str, str]:
+    first = found.get("numeroVoieEtablissement", "").strip()
+    number = first + found.get("indiceRepetitionEtablissement", "").strip()
+    last = found.get("dernierNumeroVoieEtablissement", "").strip()
+    if last and last != first:
+        more = found.get("indiceRepetitionDernierNumeroVoieEtablissement", "").strip()
+        number = f"{number}-{last}{more}"
+    kind = found.get("typeVoieEtablissement", "").strip()
+    street = found.get("libelleVoieEtablissement", "").strip()
+    return (
+        found.get("complementAdresseEtablissement", "").strip(),
+        " ".join(filter(None, (number, kind, street))),
+        found.get("distributionSpecialeEtablissement", "").strip(),
+    )
+
+
 def _point(x: str, y: str, code: str) -> tuple[float, float] | None:
-    """The place in degrees; None overseas, where Insee uses another projection on each island."""
-    if code.startswith(("97", "98")):
+    """The place in degrees; None overseas, where each island has a projection of its own."""
+    if not code or code.startswith(("97", "98")):
         return None
     try:
         return degrees(float(x), float(y))
@@ -347,9 +375,10 @@ def _point(x: str, y: str, code: str) -> tuple[float, float] | None:
 
 def _commune(row: Row) -> str:
     """The commune, empty abroad and where the code means none."""
-    code, name = row.take("codeCommuneEtablissement"), row.take("libelleCommuneEtablissement")
-    if not code or row.take("codePaysEtrangerEtablissement"):
+    code = row.values.get("codeCommuneEtablissement", "").strip()
+    if not code or row.values.get("codePaysEtrangerEtablissement", "").strip():
         return ""
+    name = row.values.get("libelleCommuneEtablissement", "").strip()
     try:
         place, note = _repaired_commune(code, name)
     except Rejected as wrong:

@@ -201,6 +201,7 @@ CLAIM = {
     "date": str,
     "licence": str,
     "ended": str,
+    "note": str,
 }
 SHOW: dict[object, object] = {
     "id": str,

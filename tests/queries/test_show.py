@@ -42,7 +42,7 @@ def test_a_thing_is_shown_whole(view_of: ViewOf) -> None:
         TieClaim(MEMBER_OF, "alliage:gaia", "alliage:programme", "3", {"role": "lead"}, "§ 9"),
     ]
     view = view_of(("exemples", claims))
-    said = ("§ 6", "https://www.gaia-isere.org", "2021-01-21", "faits repris", "")
+    said = ("§ 6", "https://www.gaia-isere.org", "2021-01-21", "faits repris", "", "")
     assert show(view, "GAIA") == Shown(
         "alliage:gaia",
         ORGANISATION,
