@@ -72,15 +72,16 @@ CREATE INDEX {table}_by_source ON {table} (source);
 # What a writer gathers before it is compared with what the store holds.
 _INCOMING = """
 CREATE TEMP TABLE incoming_claim (
-    key TEXT NOT NULL, record TEXT NOT NULL, kind TEXT NOT NULL, properties TEXT NOT NULL,
+    row INTEGER NOT NULL, key TEXT NOT NULL, record TEXT NOT NULL, kind TEXT NOT NULL, properties TEXT NOT NULL,
     locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL, ended TEXT NOT NULL,
     note TEXT NOT NULL, PRIMARY KEY (key, record)
 ) STRICT, WITHOUT ROWID;
 CREATE TEMP TABLE incoming_tie (
-    tie TEXT NOT NULL, start_key TEXT NOT NULL, end_key TEXT NOT NULL, record TEXT NOT NULL,
+    row INTEGER NOT NULL, tie TEXT NOT NULL, start_key TEXT NOT NULL, end_key TEXT NOT NULL, record TEXT NOT NULL,
     properties TEXT NOT NULL, locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
     ended TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (tie, start_key, end_key, record)
 ) STRICT, WITHOUT ROWID;
+CREATE TEMP TABLE changed_row (row INTEGER PRIMARY KEY) STRICT;
 CREATE TEMP TABLE touched (node INTEGER PRIMARY KEY) STRICT;
 """
 

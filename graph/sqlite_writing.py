@@ -40,6 +40,22 @@ DELETE FROM claim WHERE source = ? AND node IN (
 )
 """
 
+_CHANGED_CLAIMS = """
+INSERT OR IGNORE INTO changed_row SELECT i.row FROM incoming_claim i
+LEFT JOIN node n ON n.key = i.key
+LEFT JOIN claim c ON c.node = n.id AND c.source = ? AND c.record = i.record
+WHERE c.node IS NULL OR (c.properties, c.locator, c.url, c.date, c.ended, c.note)
+    IS NOT (i.properties, i.locator, i.url, i.date, i.ended, i.note)
+"""
+
+_CHANGED_TIES = """
+INSERT OR IGNORE INTO changed_row SELECT i.row FROM incoming_tie i
+LEFT JOIN node s ON s.key = i.start_key LEFT JOIN node e ON e.key = i.end_key
+LEFT JOIN {table} c ON c.start = s.id AND c.end = e.id AND c.source = ? AND c.record = i.record
+WHERE i.tie = ? AND (c.start IS NULL OR (c.properties, c.locator, c.url, c.date, c.ended, c.note)
+    IS NOT (i.properties, i.locator, i.url, i.date, i.ended, i.note))
+"""
+
 _PUT_CLAIMS = """
 INSERT INTO claim (node, source, record, properties, locator, url, date, ended, note)
 SELECT n.id, ?, i.record, i.properties, i.locator, i.url, i.date, i.ended,
@@ -110,53 +126,66 @@ class SourceWriting:
     def __init__(self, connection: apsw.Connection, source: Source) -> None:
         self._connection = connection
         self._source = source
-        self._claims: list[tuple[str, ...]] = []
-        self._ties: list[tuple[str, ...]] = []
+        self._claims: list[Row] = []
+        self._ties: list[Row] = []
+        self._records = 0
 
     def add(self, claims: Iterable[Claim]) -> None:
-        """Take claims; see `graph.store.Writing`."""
+        """Take claims, each as a record of its own; see `graph.store.Writing`."""
+        for claim in claims:
+            self.add_record((claim,))
+
+    def add_record(self, claims: Sequence[Claim]) -> None:
+        """Take all the claims of one record, or none; see `graph.store.Writing`."""
         for claim in claims:
             wrong = problems(claim)
             if wrong:
                 raise InvalidClaim(claim.record, wrong)
+        self._records += 1
+        for claim in claims:
             if isinstance(claim, NodeClaim):
-                self._claims.append(_claim_row(claim))
+                self._claims.append((self._records, *_claim_row(claim)))
             else:
-                self._ties.append(_tie_row(claim))
-            if len(self._claims) + len(self._ties) >= _BATCH:
-                self._flush()
+                self._ties.append((self._records, *_tie_row(claim)))
+        if len(self._claims) + len(self._ties) >= _BATCH:
+            self._flush()
 
     def finish(self) -> Written:
         """Apply what was taken; see `graph.store.Writing`."""
         self._flush()
         db = self._connection
-        source, changed = _put_source(db, self._source)
+        source, described = _put_source(db, self._source)
         db.execute(_NEW_NODES)
         self._refuse_other_kinds(source)
-        written = self._put(source)
+        written = self._count_changed(source)
+        changed = self._put(source)
         removed, ended = self._let_go_of_vanished(source)
-        incoming = self._incoming()
-        if written or removed or ended or changed:
+        if changed or removed or ended or described:
             generation = begin_generation(db)
             db.execute("UPDATE source SET generation = ? WHERE id = ?", (generation, source))
             refresh_touched(db, generation)
         else:
             generation = int(db.execute("SELECT generation FROM state").get)
-        return Written(incoming, written, incoming - written, removed, ended, generation)
+        unchanged = self._records - written
+        return Written(self._records, written, unchanged, removed, ended, generation)
 
     def _flush(self) -> None:
         self._connection.executemany(
-            "INSERT OR REPLACE INTO incoming_claim VALUES (?,?,?,?,?,?,?,?,?)", self._claims
+            "INSERT OR REPLACE INTO incoming_claim VALUES (?,?,?,?,?,?,?,?,?,?)", self._claims
         )
         self._connection.executemany(
-            "INSERT OR REPLACE INTO incoming_tie VALUES (?,?,?,?,?,?,?,?,?,?)", self._ties
+            "INSERT OR REPLACE INTO incoming_tie VALUES (?,?,?,?,?,?,?,?,?,?,?)", self._ties
         )
         self._claims.clear()
         self._ties.clear()
 
-    def _incoming(self) -> int:
-        count = "SELECT (SELECT count(*) FROM incoming_claim)+(SELECT count(*) FROM incoming_tie)"
-        return int(self._connection.execute(count).get)
+    def _count_changed(self, source: int) -> int:
+        """How many records say something that the store does not hold yet."""
+        db = self._connection
+        db.execute(_CHANGED_CLAIMS, (source,))
+        for tie in TIES:
+            db.execute(_CHANGED_TIES.format(table=tie_table(tie)), (source, tie.name))
+        return int(db.execute("SELECT count(*) FROM changed_row").get)
 
     def _refuse_other_kinds(self, source: int) -> None:
         for key, one, other in self._connection.execute(_TWO_KINDS):

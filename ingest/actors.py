@@ -77,7 +77,8 @@ def actor(row: Row, name: str, number: str, local: str, association: str = "") -
         row: the record.
         name: as the source has it.
         number: SIREN or SIRET, as the source has it.
-        local: what comes before the name in an id of ours, for those without a number.
+        local: what comes before the name in an id of ours (`grants:224400028-`), for those
+            without a number.
         association: an RNA number, as the source has it.
 
     Raises:
@@ -91,7 +92,8 @@ def actor(row: Row, name: str, number: str, local: str, association: str = "") -
     known = _association(row, association)
     if not (siren or known) and not marks_an_organisation(name):
         raise Rejected(UNKNOWN, number)
-    key = f"siren:{siren}" if siren else f"rna:{known}" if known else f"{local}-{slug(name)}"
+    own = f"{local}{slug(name)}"
+    key = f"siren:{siren}" if siren else f"rna:{known}" if known else own
     world = world_of(name, registered=bool(siren))
     said: dict[str, Value] = {"name": name} if name and LOST not in name else {}
     if LOST in name:

@@ -1,9 +1,11 @@
 """A first mapping for a table, from the names of its columns and a sample of its values."""
 
+import csv
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from ingest.mapping import TO_COMPLETE
 from ingest.rows import Rejected, Row
 from ingest.words import slug, term
 
+_DATA = Path(__file__).parent / "data"
 _SAMPLE = 500
 _SHOWN = 3
 _MOST_VALUES = 40
@@ -28,62 +31,35 @@ class Guess:
     """What the name of a column usually means.
 
     Attributes:
-        header: a pattern for its folded name.
         place: where it goes in a mapping, from its root.
         many: whether several columns may go there.
+        header: a pattern for its folded name.
     """
 
-    header: str
     place: tuple[str, ...]
-    many: bool = False
+    many: bool
+    header: str
 
 
-# In order: the first that fits, and whose place is free, is taken.
-GUESSES = (
-    Guess(r"(?:n|no|num|numero|code)? ?(?:siret|siren)(?: .*)?", ("id", "siren")),
-    Guess(r"(?:n|no|num|numero)? ?(?:rna|waldec)(?: .*)?", ("id", "rna")),
-    Guess(r"id|identifiant(?: .*)?|ref|reference|uid|uuid", ("id", "local")),
-    Guess(
-        r"nom|name|denomination|raison sociale|(?:structure|organisme|organisation|partenaire|acteur"
-        r"|association|entreprise)|(?:nom|denomination|intitule|libelle)(?: de (?:la |l )?| du | )"
-        r"(?:structure|organisme|organisation|partenaire|acteur|association|entreprise|usage)",
-        ("properties", "name"),
-    ),
-    Guess(r"nom (?:usuel|commercial|court)|enseigne|autres? noms?|alias", ("properties", "other_names"), many=True),
-    Guess(r"sigle|acronyme", ("properties", "acronym")),
-    Guess(r"objet|objet social|mission|missions|description|presentation|activites?", ("properties", "purpose")),
-    Guess(r"(?:code )?(?:categorie|forme) juridique(?: code| insee)?", ("properties", "legal_form")),
-    Guess(r"statuts?(?: juridiques?)?|type(?: de structure| d acteur| d organisation)?|monde|categorie|nature(?: juridique)?", ("properties", "world")),
-    Guess(r"ess|economie sociale et solidaire", ("properties", "ess")),
-    Guess(r"site(?:s)?(?: web| internet)?|url|web|lien|page web|adresse web", ("properties", "websites"), many=True),
-    Guess(r"lat|latitude", ("properties", "latitude")),
-    Guess(r"lon|lng|long|longitude", ("properties", "longitude")),
-    Guess(r"adresse(?: postale| complete| 1)?|voie|rue", ("properties", "address")),
-    Guess(r"(?:date de )?(?:creation|debut)|annee de creation|date creation", ("properties", "started")),
-    Guess(r"code (?:insee|commune|com)(?: .*)?|insee(?: com)?|codgeo|depcom|com insee", ("ties", "SEATED_IN", "code")),
-    Guess(r"cp|code postal|codepostal", ("ties", "SEATED_IN", "postcode")),
-    Guess(r"commune|ville|localite|nom commune|commune (?:du )?siege", ("ties", "SEATED_IN", "commune")),
-    Guess(r"territoires?(?: d action| d intervention)?|perimetre(?: d action| d intervention)?|zone d intervention|departement|epci|intercommunalite", ("ties", "ACTS_IN", "columns"), many=True),
-    Guess(r"odd|sdg|objectifs? de developpement durable|odd .*", ("ties", "AIMS_AT", "columns"), many=True),
-    Guess(r"offres?|propose|ce que nous (?:offrons|apportons)|apports?|ressources?|services?|moyens? (?:offerts?|proposes?)|contributions?|competences", ("ties", "OFFERS", "columns"), many=True),
-    Guess(r"besoins?|recherche|attentes?|demandes?|ce que nous cherchons|moyens? cherches?", ("ties", "NEEDS", "columns"), many=True),
-    Guess(r"alliances?|reseaux?|collectifs?|membre de|dispositifs?|programmes?|partenariats?|projets?(?: communs?)?", ("ties", "MEMBER_OF", "columns")),
-    Guess(r"role(?: dans .*)?", ("ties", "MEMBER_OF", "role")),
-    Guess(r"depuis|date d (?:entree|adhesion)|annee d adhesion", ("ties", "MEMBER_OF", "since")),
-    Guess(r"jusqu a|date de (?:sortie|fin)", ("ties", "MEMBER_OF", "until")),
-    Guess(r"mise a jour|date de mise a jour|maj|date maj|modifie le|derniere modification", ("updated",)),
-)  # fmt: skip
+@cache
+def guesses() -> Sequence[Guess]:
+    """In order: the first that fits, and whose place is free, is taken."""
+    return [
+        Guess(tuple(row["place"].split()), row["many"] == "true", row["header"])
+        for row in _table("table_headers.csv")
+    ]
 
-# What people write for each world, as beginnings of words.
-_WORLDS = (
-    (World.FOUNDATION, r"fondation|fonds de dotation|mecene"),
-    (World.COMPANY, r"sarl|sasu?\b|sa\b|eurl|scop|scic|scea|entreprise|societe|cooperative|tpe|pme|commerc"),
-    (World.LOCAL_AUTHORITY, r"commune|mairie|collectivite|communaute (?:de|d)|departement|region|epci|petr|metropole|syndicat mixte|ccas|conseil (?:departemental|regional)"),
-    (World.STATE, r"etat|prefecture|ministere|direction (?:departementale|regionale)|ddt|dreal|dreets"),
-    (World.ACADEMIC, r"universite|ecole|lycee|laboratoire|recherche|enseignement|academi"),
-    (World.CITIZENS, r"collectif|habitants|citoyen"),
-    (World.ASSOCIATION, r"asso|loi (?:de )?1901"),
-)  # fmt: skip
+
+@cache
+def _world_words() -> Mapping[World, str]:
+    """What people write for each world, as beginnings of words."""
+    worlds = {world.value: world for world in World}
+    return {worlds[row["world"]]: row["words"] for row in _table("world_words.csv")}
+
+
+def _table(name: str) -> Iterator[dict[str, str]]:
+    with (_DATA / name).open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
 
 
 @dataclass(slots=True)
@@ -130,7 +106,7 @@ def _sampled(path: Path) -> list[_Column]:
 def _placed(columns: Sequence[_Column]) -> dict[tuple[str, ...], list[str]]:
     """Which columns go to each place of the mapping."""
     found: dict[tuple[str, ...], list[str]] = {}
-    for guess in GUESSES:
+    for guess in guesses():
         for column in columns:
             taken = any(column.name in names for names in found.values())
             free = guess.many or guess.place not in found
@@ -144,14 +120,14 @@ def _head(path: Path) -> Iterator[str]:
     stem = path.name.split(".")[0]
     name = re.sub(r"^[^a-z]+", "", slug(stem))[:40]
     yield "# Ce que veulent dire les colonnes de la table : à relire et à corriger."
-    yield "# Les lignes qui commencent par # sont des commentaires ; docs/sources/table.md les explique."
+    yield "# Ce qui suit # est un commentaire ; docs/sources/table.md explique le reste."
     yield "source:"
-    yield f"  name: {name if len(name) > 1 else 'table'}  # identifiant court, sans accent ni espace"
+    yield f"  name: {name if len(name) > 1 else 'table'}  # court, sans accent ni espace"
     yield f"  title: {_quoted(stem)}"
     yield f"  publisher: {TO_COMPLETE}  # qui publie cette table"
     yield f"  licence: {TO_COMPLETE}  # par exemple Licence Ouverte 2.0"
     yield '  # date: "2026-03"  # de la table : AAAA, AAAA-MM ou AAAA-MM-JJ'
-    yield "kind: Organisation  # ce qu'est une ligne : Organisation, Alliance, Project, Call, Platform"
+    yield "kind: Organisation  # une ligne est : Organisation, Alliance, Project, Call, Platform"
 
 
 def _ids(placed: Mapping[tuple[str, ...], list[str]], columns: Sequence[_Column]) -> Iterator[str]:
@@ -216,8 +192,8 @@ def _worlds(column: str, values: Sequence[str]) -> Iterator[str]:
 
 def _world(value: str) -> World | None:
     exact = term(World, value)
-    words = fold(value)
-    return exact or next((w for w, stems in _WORLDS if re.search(rf"\b(?:{stems})", words)), None)
+    told = (w for w, words in _world_words().items() if re.search(rf"\b(?:{words})", fold(value)))
+    return exact or next(told, None)
 
 
 def _ties(placed: Mapping[tuple[str, ...], list[str]], columns: Sequence[_Column]) -> Iterator[str]:

@@ -223,7 +223,7 @@ def _employer(row: Row) -> tuple[Actor, str]:
     """
     number, name = row.take("code_tiers"), row.take("raison_sociale")
     if any(sign.isdigit() for sign in number) and fold(number) != fold(name):
-        local = f"city-contracts:{row.take('insee_dep')}"
+        local = f"city-contracts:{row.take('insee_dep')}-"
         return actor(row, name, number, local), "poste d'adulte-relais"
     name = tidy(name or number, row)
     if not slug(name):

@@ -158,12 +158,10 @@ def _purpose(row: Row, categories: Sequence[str]) -> str:
     short = row.take("description", "abstract")
     long = row.take("descriptionMore", "description_more")
     commitment = row.take("commitment")
-    parts = [short, "" if short and short in long else long, commitment]
-    parts = [long if short and short in long else short, *parts[1:]]
+    parts = (long, commitment) if short in long else (short, long, commitment)
     texts = dict.fromkeys(_plain(part) for part in parts if not is_absent(part))
-    whole = " ".join(text for text in texts if text)
-    listing = f"Catégories : {', '.join(categories)}." if categories else ""
-    return tidy(f"{whole} {listing}", row)
+    listing = [f"Catégories : {', '.join(categories)}"] if categories else []
+    return tidy(" — ".join([text for text in texts if text] + listing), row)
 
 
 def _plain(text: str) -> str:

@@ -44,7 +44,7 @@ def transform(row: Row) -> Iterator[Claim]:
     funder = actor(row, _take(row, "nomAttribuant"), _take(row, "idAttribuant"), "grants:")
     if not funder.registered:
         raise Rejected("l'attribuant n'a pas de SIREN valide", _take(row, "idAttribuant"))
-    local = f"grants:{funder.key.removeprefix('siren:')}"
+    local = f"grants:{funder.key.removeprefix('siren:')}-"
     beneficiary = actor(
         row,
         _take(row, "nomBeneficiaire"),

@@ -111,7 +111,7 @@ class _Telling:
         self.date = self._day(mapping.updated)
 
     def claims(self) -> Iterator[Claim]:
-        """Every claim of the row; they all bear the same note, which is whole at the end."""
+        """Every claim of the row; those about its thing bear its notes, whole at the end."""
         row, mapping = self.row, self.mapping
         row.ignore(mapping.ignore)
         row.ignore(column for column in row.values if speaks_of_a_person(column))
@@ -126,7 +126,8 @@ class _Telling:
         if wrong:
             raise Rejected(wrong[0])
         for claim in found:
-            yield replace(claim, note=row.note)
+            other = isinstance(claim, NodeClaim) and claim is not node
+            yield claim if other else replace(claim, note=row.note)
 
     def take(self, columns: Sequence[str]) -> str:
         """The first value present among columns; nothing where it only says "none"."""

@@ -49,8 +49,7 @@ def takes_or_rejects() -> Callable[[Tabular, dict[str, str]], None]:
         row = Row(values, "ligne 1", set())
         try:
             claims = list(source.transform(row))
-        except Rejected as rejected:
-            assert rejected.reason
+        except Rejected:
             return
         assert claims
         assert [(claim, wrong) for claim in claims if (wrong := problems(claim))] == []

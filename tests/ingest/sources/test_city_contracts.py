@@ -72,7 +72,7 @@ def test_an_intercommunality_that_merged_is_found_by_its_centre_and_its_name(tol
 
 
 def test_one_that_nothing_confirms_leaves_the_departement(told: Read) -> None:
-    """CC des Villes d'Oyse (La Fère, Tergnier nearby) became a part of CA Chauny Tergnier La Fère."""
+    """CC des Villes d'Oyse is now a part of CA Chauny Tergnier La Fère, unnamed there."""
     claims, _, _, _ = told(TABULAR, FILES)
     assert ("city-contracts:CV009", "departement:02") in ties(claims, "ACTS_IN")
     (node,) = [c for c in claims if isinstance(c, NodeClaim) and c.record == "CV009-02"]

@@ -254,7 +254,9 @@ def test_without_an_id_a_participation_is_rejected(values: dict[str, str], reaso
 def test_all_the_tables_are_recognised() -> None:
     assert recognises("organization.csv", frozenset(CORDIS))
     assert recognises("h2020.csv", frozenset(EXTRACT))
-    assert recognises("anr.csv", frozenset(["project_id", "partner_id", "is_coordinator", "org_name"]))
+    assert recognises(
+        "anr.csv", frozenset(["project_id", "partner_id", "is_coordinator", "org_name"])
+    )
     assert not recognises("x.csv", frozenset(["name", "role", "country"]))
 
 
