@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from graph.errors import AlliageError
 from graph.model import Kind
+from ingest.runner import Ingested
 from queries.show import Shown
 
 Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | bool | None"
@@ -40,6 +41,25 @@ def shown(answer: Shown) -> Json:
     if isinstance(form, dict) and form["asked"] == form["id"]:
         return {name: value for name, value in form.items() if name != "asked"}
     return form
+
+
+def ingested(done: Ingested) -> Json:
+    """The JSON of what reading a source did."""
+    return {
+        "source": done.source.name,
+        "read": done.read,
+        "written": done.written.written,
+        "unchanged": done.written.unchanged,
+        "rejected": dict(done.rejected),
+        "rejects": str(done.rejects) if done.rejects else None,
+        "removed": done.written.removed,
+        "ended": done.written.ended,
+        "unused": list(done.unused),
+        "missed": [
+            {"kind": kind.name, "expected": least, "found": found}
+            for kind, least, found in done.missed
+        ],
+    }
 
 
 def error(problem: AlliageError) -> Json:

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from api import as_json, french, render
+from api import as_json, french, ingesting, render
 from api.as_json import Json
 from api.demo import demo
 from api.export import FORMATS, Export
@@ -17,8 +17,7 @@ from api.session import reading
 from graph.errors import AlliageError, RequestError
 from graph.settings import Settings
 from graph.sqlite import SqliteStore
-from ingest.catalogue import IMPORTERS, importer
-from ingest.runner import ingest
+from ingest.catalogue import NAMES
 from queries import bridges, find, partner_request, partners, path, show
 
 Arguments: TypeAlias = argparse.Namespace
@@ -148,10 +147,25 @@ def _sources(settings: Settings, arguments: Arguments) -> None:
 
 
 def _ingest(settings: Settings, arguments: Arguments) -> None:
-    chosen = importer(arguments.source)
+    if arguments.suggest:
+        print(ingesting.suggested(arguments.file), end="")
+        return
+    wanted = ingesting.Wanted(arguments.source, tuple(arguments.file), arguments.mapping)
+    done = []
+    for ingested in ingesting.read(settings, wanted):
+        done.append(ingested)
+        if not arguments.json:
+            for line in render.ingested(ingested):
+                print(render.typeset(line))
+    if arguments.json:
+        print(as_json.text({"answers": [as_json.ingested(each) for each in done]}))
+
+
+def _forget(settings: Settings, arguments: Arguments) -> None:
     with closing(SqliteStore(settings.store, writable=True)) as store:
-        for done in ingest(store, chosen, arguments.file):
-            print(render.typeset(render.ingested(done)))
+        removed = store.forget(arguments.source)
+    form = {"source": arguments.source, "removed": removed}
+    _say(arguments, lambda: form, lambda: [render.forgotten(arguments.source, removed)])
 
 
 def _export(settings: Settings, arguments: Arguments) -> None:
@@ -208,10 +222,13 @@ def _add_questions(commands: Commands) -> None:
 
 def _add_data(commands: Commands) -> None:
     _command(commands, "sources", _sources, "d'où viennent les données")
-    read = _command(commands, "ingest", _ingest, "lire une source", in_json=False)
-    listed = ", ".join(known.name for known in IMPORTERS)
-    read.add_argument("source", metavar="SOURCE", help=listed)
-    read.add_argument("file", nargs="?", type=Path, metavar="FICHIER")
+    read = _command(commands, "ingest", _ingest, "lire une source")
+    read.add_argument("source", metavar="SOURCE", help=", ".join(NAMES))
+    read.add_argument("file", nargs="*", metavar="FICHIER", help="un fichier, dossier ou adresse")
+    read.add_argument("--mapping", type=Path, metavar="YAML", help="ce que disent les colonnes")
+    read.add_argument("--suggest", action="store_true", help="écrire une première correspondance")
+    drop = _command(commands, "forget", _forget, "retirer une source et tout ce qu'elle dit")
+    drop.add_argument("source", metavar="SOURCE")
     write = _command(commands, "export", _export, "rendre les données", in_json=False)
     write.add_argument("--format", choices=sorted(FORMATS), default="ntriples")
     write.add_argument("-o", "--output", type=Path, metavar="FICHIER")

@@ -17,6 +17,7 @@ from queries.weights import BANDS
 from queries.wording import joined, listed
 
 _WIDTH = 96
+_REASONS_SHOWN = 6
 _BANDS = {band.name: band.fr for band in BANDS}
 # Of one, of several.
 _LEFT_OUT = {
@@ -64,7 +65,7 @@ def _left_out(reason: str, count: int) -> str:
     one, several = _LEFT_OUT[reason]
     if reason == "itself":
         return one
-    return f"{_thousands(count)} {several if count > 1 else one}"
+    return f"{thousands(count)} {several if count > 1 else one}"
 
 
 def bridges(answer: Bridges) -> Iterator[str]:
@@ -143,7 +144,7 @@ def shown(answer: Shown) -> Iterator[str]:
     for tie in answer.ties:
         yield from _wrapped(_tie(tie), "  ", "      ")
     for verb, count in answer.more_ties.items():
-        yield f"  {verb} : {_thousands(count)} de plus"
+        yield f"  {verb} : {thousands(count)} de plus"
 
 
 def sources(found: Iterable[StoredSource]) -> Iterator[str]:
@@ -155,16 +156,33 @@ def sources(found: Iterable[StoredSource]) -> Iterator[str]:
         yield f"    {_count(stored.node_claims, 'fiche')}, {_count(stored.tie_claims, 'lien')}"
 
 
-def ingested(done: Ingested) -> str:
-    """One line on what reading a source did."""
+def ingested(done: Ingested) -> Iterator[str]:
+    """The lines on what reading a source did."""
     w = done.written
-    parts = [_count(w.read, "fait lu"), _count(w.written, "écrit")]
-    parts.append(_count(w.unchanged, "inchangé"))
+    parts = [f"{thousands(done.read)} lus", f"{thousands(w.written)} écrits"]
+    parts.append(f"{thousands(w.unchanged)} inchangés")
+    rejected = done.rejected.total()
+    if rejected:
+        parts.append(f"{thousands(rejected)} rejetés")
     if w.removed:
-        parts.append(_count(w.removed, "retiré"))
+        parts.append(f"{thousands(w.removed)} faits retirés")
     if w.ended:
-        parts.append(_count(w.ended, "terminé"))
-    return f"{done.source.name} : {', '.join(parts)}"
+        parts.append(f"{thousands(w.ended)} faits terminés")
+    yield f"{done.source.name} : {', '.join(parts)}"
+    for reason, count in done.rejected.most_common(_REASONS_SHOWN):
+        yield f"    rejetés, {thousands(count)} : {reason}"
+    if done.rejects:
+        yield f"    tous les rejets : {done.rejects}"
+    if done.unused:
+        yield from _wrapped(f"colonnes inutilisées : {', '.join(done.unused)}", "    ", "      ")
+    for kind, least, found in done.missed:
+        known = f"{thousands(found)} {kind.fr} seulement"
+        yield f"    attention : {known}, au moins {thousands(least)} attendues"
+
+
+def forgotten(source: str, removed: int) -> str:
+    """The line on a source that was removed."""
+    return typeset(f"{source} : {thousands(removed)} faits retirés.")
 
 
 def _asked(label: str, items: list[str]) -> Iterator[str]:
@@ -220,7 +238,7 @@ def _value(value: Value, declared: Property | None) -> str:
         case bool():
             return "oui" if value else "non"
         case int():
-            return _thousands(value)
+            return thousands(value)
         case float():
             return _decimal(value)
         case _:
@@ -239,10 +257,10 @@ def _decimal(number: float) -> str:
 
 def _count(number: int, noun: str) -> str:
     plural = "s" if number > 1 else ""
-    return f"{_thousands(number)} {' '.join(word + plural for word in noun.split())}"
+    return f"{thousands(number)} {' '.join(word + plural for word in noun.split())}"
 
 
-def _thousands(number: int) -> str:
+def thousands(number: int) -> str:
     """A number as French writes it, with narrow no-break spaces."""
     return f"{number:,}".replace(",", "\u202f")
 

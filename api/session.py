@@ -11,7 +11,7 @@ from graph.errors import StoreUnwritable
 from graph.settings import Settings
 from graph.sqlite import SqliteStore
 from graph.view import View, memory_view, open_view
-from ingest.catalogue import BUNDLED
+from ingest.bundled import BUNDLED
 from ingest.runner import ingest
 
 

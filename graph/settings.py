@@ -38,3 +38,8 @@ class Settings:
     def view_folder(self) -> Path:
         """Where the columns derived from the store lie."""
         return self.store.with_name(f"{self.store.name}.view")
+
+    @property
+    def rejects_folder(self) -> Path:
+        """Where the records that were rejected are kept, a file a source."""
+        return self.store.with_name(f"{self.store.name}.rejects")

@@ -72,12 +72,14 @@ CREATE INDEX {table}_by_source ON {table} (source);
 # What a writer gathers before it is compared with what the store holds.
 _INCOMING = """
 CREATE TEMP TABLE incoming_claim (
-    row INTEGER NOT NULL, key TEXT NOT NULL, record TEXT NOT NULL, kind TEXT NOT NULL, properties TEXT NOT NULL,
+    row INTEGER NOT NULL, key TEXT NOT NULL,
+    record TEXT NOT NULL, kind TEXT NOT NULL, properties TEXT NOT NULL,
     locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL, ended TEXT NOT NULL,
     note TEXT NOT NULL, PRIMARY KEY (key, record)
 ) STRICT, WITHOUT ROWID;
 CREATE TEMP TABLE incoming_tie (
-    row INTEGER NOT NULL, tie TEXT NOT NULL, start_key TEXT NOT NULL, end_key TEXT NOT NULL, record TEXT NOT NULL,
+    row INTEGER NOT NULL, tie TEXT NOT NULL,
+    start_key TEXT NOT NULL, end_key TEXT NOT NULL, record TEXT NOT NULL,
     properties TEXT NOT NULL, locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
     ended TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (tie, start_key, end_key, record)
 ) STRICT, WITHOUT ROWID;
@@ -128,4 +130,5 @@ def prepare_writing(connection: apsw.Connection) -> None:
 
 def clear_writing(connection: apsw.Connection) -> None:
     """Empty the temporary tables for the next source."""
-    connection.execute("DELETE FROM incoming_claim; DELETE FROM incoming_tie; DELETE FROM touched")
+    for table in ("incoming_claim", "incoming_tie", "changed_row", "touched"):
+        connection.execute(f"DELETE FROM {table}")

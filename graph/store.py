@@ -4,7 +4,7 @@ Reading is apart from writing. A backend is one file that satisfies these protoc
 test (`tests/graph/test_store_contract.py`) runs over all of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -81,7 +81,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What writing one source did, in claims."""
+    """What writing one source did.
+
+    Attributes:
+        read: records taken; `written` and `unchanged` add up to it.
+        removed, ended: claims that the source no longer makes.
+    """
 
     read: int
     written: int
@@ -157,10 +162,17 @@ class Writing(Protocol):
     """The writing of one source, within one transaction."""
 
     def add(self, claims: Iterable[Claim]) -> None:
-        """Take claims.
+        """Take claims, each as a record of its own.
 
         Raises:
             InvalidClaim: one contradicts the model.
+        """
+
+    def add_record(self, claims: Sequence[Claim]) -> None:
+        """Take all the claims of one record, or none of them.
+
+        Raises:
+            InvalidClaim: one contradicts the model; the record was not taken.
         """
 
     def finish(self) -> Written:

@@ -1,79 +1,93 @@
-"""The sources that Alliage can read, by name."""
+"""The sources that Alliage can read, by name, and which of them a file is of."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import TypeAlias
 
-from graph.claims import Claim, Source
 from graph.errors import SourceError, UnknownSource
-from ingest import ecosystem, reference
+from ingest.bundled import BUNDLED, Bundled
+from ingest.files.fetch import cache_folder, fetch, is_url
+from ingest.files.tables import columns_of
+from ingest.tabular import Tabular
 
-Told: TypeAlias = Iterator[tuple[Source, Iterable[Claim]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Importer:
-    """Something that can be read into the store: one source, or several that come together.
-
-    Attributes:
-        read: yields each source with its claims; takes the file or folder, None for what is
-            bundled.
-        takes_file: what FILE is, in words; empty where the importer takes none.
-    """
-
-    name: str
-    title: str
-    read: Callable[[Path | None], Told]
-    takes_file: str = ""
-
-
-def _reference(_: Path | None) -> Told:
-    for source, claims in reference.CLAIMS:
-        yield source, claims()
-
-
-def _ecosystem(folder: Path | None) -> Told:
-    return ecosystem.transform(ecosystem.read(folder) if folder else ecosystem.read())
-
-
-IMPORTERS = (
-    Importer(
-        "reference",
-        "Territoires, collectivités, objectifs de développement durable (fournis)",
-        _reference,
-    ),
-    Importer(
-        "ecosystem",
-        "L'écosystème des documents fondateurs (fourni, ou un dossier de tables corrigées)",
-        _ecosystem,
-        "un dossier qui contient ecosystem/*.csv et reference/levers.csv",
-    ),
+# The one most specific comes first: a file is of the first source that recognises it.
+FILE_SOURCES = (
+    "sirene",
+    "rna",
+    "ess",
+    "data-inclusion",
+    "france-services",
+    "tiers-lieux",
+    "grants",
+    "fonds-vert",
+    "city-contracts",
+    "research-alliances",
+    "gogocarto",
+    "perimeters",
+    "catalysts",
+    "alliances",
+    "calls",
 )
-BUNDLED = IMPORTERS
+TABLE = "table"
+AUTO = "auto"
+NAMES = (*(each.name for each in BUNDLED), *FILE_SOURCES, TABLE, AUTO)
 
 
-def importer(name: str) -> Importer:
-    """The importer of that name.
+def bundled(name: str) -> Bundled | None:
+    """What is bundled under that name, or None."""
+    return next((each for each in BUNDLED if each.name == name), None)
+
+
+@cache
+def tabular(name: str) -> Tabular:
+    """The source of files of that name.
 
     Raises:
         UnknownSource: there is none.
     """
-    for known in IMPORTERS:
-        if known.name == name:
-            return known
-    raise UnknownSource(name, [known.name for known in IMPORTERS])
+    if name not in FILE_SOURCES:
+        raise UnknownSource(name, list(NAMES))
+    # Loaded when it is asked for: most commands read no file.
+    module = import_module(f"ingest.sources.{name.replace('-', '_')}")
+    declared = module.TABULAR
+    if not isinstance(declared, Tabular):
+        raise TypeError(f"ingest.sources has no declaration for {name}")
+    return declared
 
 
-def refuse_needless_file(chosen: Importer, file: Path | None) -> None:
-    """Check that a file was given only to an importer that takes one, and that it exists.
+def local(files: Iterable[str]) -> list[Path]:
+    """The files themselves: what is a URL is downloaded, what is a folder is opened.
 
     Raises:
-        SourceError: it was given for nothing, or it does not exist.
+        SourceError: one does not exist, or cannot be downloaded and was not before.
     """
-    if file is None:
-        return
-    if not chosen.takes_file:
-        raise SourceError(f"« {chosen.name} » est fourni avec Alliage et ne lit pas de fichier.")
-    if not file.exists():
-        raise SourceError(f"« {file} » n'existe pas ; donnez {chosen.takes_file}.")
+    found: list[Path] = []
+    for text in files:
+        path = fetch(text, cache_folder()).path if is_url(text) else Path(text)
+        if not path.exists():
+            raise SourceError(f"« {path} » n'existe pas : vérifiez le chemin.")
+        inside = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else []
+        found += inside or [path]
+    return found
+
+
+def recognised(files: Iterable[Path]) -> Mapping[str, list[Path]]:
+    """The files of each source, by its name, in the order of the catalogue.
+
+    Raises:
+        SourceError: one is of no source that we know.
+    """
+    by_source: dict[str, list[Path]] = defaultdict(list)
+    for file in files:
+        columns = frozenset(columns_of(file))
+        names = (name for name in FILE_SOURCES if tabular(name).recognises(file.name, columns))
+        name = next(names, None)
+        if name is None:
+            raise SourceError(
+                f"« {file} » n'est d'aucune source connue : « alliage ingest table {file} "
+                "--suggest » écrit une correspondance pour ses colonnes."
+            )
+        by_source[name].append(file)
+    return {name: by_source[name] for name in FILE_SOURCES if name in by_source}

@@ -12,6 +12,7 @@ Tree: TypeAlias = "str | list[Tree] | dict[str, Tree]"
 Place: TypeAlias = tuple[str | int, ...]
 
 MAX_BYTES = 1 << 20
+MAX_DEPTH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,13 @@ class Document:
     problems: list[tuple[int, str]] = field(default_factory=list)
 
     def line(self, place: Place) -> int:
-        """The line of a part, or of the nearest one around it."""
+        """The line of a part, or of the nearest one around it.
+
+        A list of one is found where its one element stands without a list.
+        """
         for end in range(len(place), 0, -1):
-            found = self.lines.get(place[:end])
+            bare = tuple(part for part in place[:end] if isinstance(part, str))
+            found = self.lines.get(place[:end], self.lines.get(bare))
             if found is not None:
                 return found
         return 1
@@ -67,15 +72,26 @@ def read_yaml(path: Path) -> Document:
 
 
 def _document(text: str) -> Document:
-    for event in yaml.parse(text, Loader=yaml.BaseLoader):
-        # A few nested aliases unfold into billions of values.
-        if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            return Document({}, problems=[(line, "les renvois (« * ») ne sont pas pris")])
+    if refused := _refused(text):
+        return Document({}, problems=[refused])
     found = Document({})
     root = yaml.compose(text, Loader=yaml.BaseLoader)
     tree = _tree(root, (), found) if root else {}
     return Document(tree, found.lines, found.problems)
+
+
+def _refused(text: str) -> tuple[int, str] | None:
+    """Where a document would take long to read: a few nested aliases unfold into billions."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            return line, "les renvois (« * ») ne sont pas pris"
+        if depth > MAX_DEPTH:
+            return line, "trop de niveaux imbriqués"
+    return None
 
 
 def _tree(node: yaml.Node, place: Place, found: Document) -> Tree:

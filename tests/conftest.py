@@ -8,7 +8,7 @@ import pytest
 
 from graph.sqlite import SqliteStore
 from graph.view import View, open_view
-from ingest.catalogue import BUNDLED
+from ingest.bundled import BUNDLED
 from ingest.runner import ingest
 
 

@@ -281,7 +281,8 @@ def _service(row: Row) -> Iterator[Claim]:
         "since": sure(row, "date écartée", date, row.take("date_creation")),
         "until": sure(row, "date écartée", date, row.take("date_suspension")),
     }
-    origin = _origin(row, local)
+    # A producer may number a structure and a service alike.
+    origin = _origin(row, f"service {local}")
     for tie, end, words in offers:
         said = {"words": words} | (period if tie is OFFERS else {})
         yield origin.tie(tie, subject, end, **said)

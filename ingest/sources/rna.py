@@ -8,14 +8,15 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from graph.claims import Claim, NodeClaim, Source, TieClaim, Value
-from graph.identifiers import is_rna, is_siret
+from graph.identifiers import is_rna
 from graph.model import AIMS_AT, ORGANISATION, SEATED_IN, World
+from ingest.actors import add_note
 from ingest.addresses import address
 from ingest.files.persons import without_contacts
-from ingest.files.repair import date, is_absent, url
-from ingest.files.repair_ids import siren_or_siret
+from ingest.files.repair import date, is_absent
 from ingest.files.repair_places import commune, commune_at
 from ingest.files.tables import read_rows
+from ingest.listing import number, sites
 from ingest.rows import Rejected, Row
 from ingest.tabular import Read, Tabular
 
@@ -37,8 +38,8 @@ _USED = (
     "adrs_libvoie", "adrs_distrib", "adr1", "adr2", "adr3", "adrs_codeinsee", "adrs_codepostal",
     "adrs_libcommune", "libcom", "siteweb", "publiweb", "position", "maj_time",
 )  # fmt: skip
-# What speaks of persons (who declares, where the mail goes, who gives a lodging), and what the model
-# has no word for: the office that keeps the file, the days of the formalities, the federations.
+# What speaks of persons (who declares, where the mail goes, who gives a lodging), and what the
+# model has no word for: the office that keeps the file, the days of formalities, the federations.
 _UNUSED = (
     "adrg_declarant", "adrg_complemid", "adrg_complemgeo", "adrg_libvoie", "adrg_distrib",
     "adrg_codepostal", "adrg_achemine", "adrg_pays", "dir_civilite", "telephone", "email",
@@ -48,7 +49,7 @@ _UNUSED = (
 _COLUMNS = frozenset((*_USED, *_UNUSED))
 _FORMS = {"D": "9220", "R": "9230"}
 
-# A purpose without these has neither an e-mail address nor a telephone number in it.
+# A text without these has neither an e-mail address nor a telephone number in it.
 _SIGNS = ("0", "@", "+", "at)", "at]")
 _CONTACT = re.compile(r"@|[(\[]at[)\]]|(?<!\d)[+0]\d")
 _LONGEST_ACRONYM = 12
@@ -98,7 +99,7 @@ def transform(row: Row) -> Iterator[Claim]:
     updated = _day(found.get("maj_time", "")[:10])
     said: dict[str, Value] = {"world": World.ASSOCIATION.value, "ess": True}
     subject = _put_ids(said, record, row)
-    _put_names(said, found)
+    _put_names(said, row)
     if form := _FORMS.get(found.get("nature", "")):
         said["legal_form"] = form
     if purpose := found.get("objet", "").strip():
@@ -110,9 +111,10 @@ def transform(row: Row) -> Iterator[Claim]:
     if street := address(_street(found), postcode, town):
         said["address"] = street
     _put_days(said, position, updated, row)
-    yield NodeClaim(subject, ORGANISATION, record, said, date=updated, note=row.note)
+    note = row.note
+    yield NodeClaim(subject, ORGANISATION, record, said, date=updated, note=note)
     if place:
-        yield TieClaim(SEATED_IN, subject, place, record, date=updated)
+        yield TieClaim(SEATED_IN, subject, place, record, date=updated, note=note)
     for goal, labels in _goals(found.get("objet_social1", ""), found.get("objet_social2", "")):
         yield TieClaim(AIMS_AT, subject, goal, record, {"words": list(labels)}, date=updated)
 
@@ -126,26 +128,20 @@ def _put_ids(said: dict[str, Value], record: str, row: Row) -> str:
         subject = f"rna-import:{record}"
     if former := row.values.get("id_ex", "").strip():
         said["identifiers"] = [f"ancien numéro RNA {former}"]
-    number = row.values.get("siret", "").strip()
-    if not number or is_absent(number):
+    siren, siret = number(row, row.values.get("siret", "").strip())
+    if not siren:
         return subject
-    try:
-        known, note = (number, "") if is_siret(number) else siren_or_siret(number)
-    except Rejected as wrong:
-        row.notes.append(f"SIRET écarté : « {number} » {wrong.reason}")
-        return subject
-    if note:
-        row.notes.append(note)
-    said["siren"] = known[:9]
-    if len(known) == 14:
-        said["siret"] = known
-    return f"siren:{known[:9]}"
+    said["siren"] = siren
+    if siret:
+        said["siret"] = siret
+    return f"siren:{siren}"
 
 
-def _put_names(said: dict[str, Value], found: Mapping[str, str]) -> None:
-    name, short = found.get("titre", "").strip(), found.get("titre_court", "").strip()
+def _put_names(said: dict[str, Value], row: Row) -> None:
+    name = _without_contacts(row.values.get("titre", "").strip(), row)
+    short = _without_contacts(row.values.get("titre_court", "").strip(), row)
     if is_absent(name):
-        raise Rejected("association sans titre", found["id"].strip())
+        raise Rejected("association sans titre", row.values["id"].strip())
     said["name"] = name
     # The short title is most often the title, or its beginning.
     if name.startswith(short.rstrip(". ")):
@@ -156,14 +152,13 @@ def _put_names(said: dict[str, Value], found: Mapping[str, str]) -> None:
         said["other_names"] = [short]
 
 
-def _without_contacts(purpose: str, row: Row) -> str:
+def _without_contacts(text: str, row: Row) -> str:
     # Nearly none holds a contact, and to look for a sign costs a hundredth of the whole search.
-    if not (any(sign in purpose for sign in _SIGNS) and _CONTACT.search(purpose)):
-        return purpose
-    text, note = without_contacts(purpose)
-    if note:
-        row.notes.append(note)
-    return text
+    if not (any(sign in text for sign in _SIGNS) and _CONTACT.search(text)):
+        return text
+    bare, note = without_contacts(text)
+    add_note(row, note)
+    return bare
 
 
 def _put_site(said: dict[str, Value], row: Row) -> None:
@@ -171,10 +166,8 @@ def _put_site(said: dict[str, Value], row: Row) -> None:
     site = row.values.get("siteweb", "").strip()
     if not site or row.values.get("publiweb", "").strip() == "0":
         return
-    try:
-        said["websites"] = [url(site).value]
-    except Rejected as wrong:
-        row.notes.append(f"site écarté : il {wrong.reason}")
+    if pages := sites(row, site):
+        said["websites"] = pages
 
 
 def _street(found: Mapping[str, str]) -> tuple[str, ...]:
@@ -191,10 +184,9 @@ def _place(code: str, postcode: str, town: str, row: Row) -> str:
         place, note = _repaired_commune(code, town) if code else _named_commune(postcode, town)
     except Rejected as wrong:
         if code or town:
-            row.notes.append(f"commune écartée : « {wrong.value} » {wrong.reason}")
+            add_note(row, f"commune écartée : « {wrong.value} » {wrong.reason}")
         return ""
-    if note:
-        row.notes.append(note)
+    add_note(row, note)
     return place
 
 
@@ -209,13 +201,14 @@ def _day(text: str) -> str:
 def _put_days(said: dict[str, Value], position: str, updated: str, row: Row) -> None:
     if created := _day(row.values.get("date_creat", "")):
         said["started"] = created
-    dissolved = _day(row.values.get("date_disso", ""))
-    if dissolved or position == "D":
-        if not dissolved:
-            row.notes.append("date de dissolution inconnue : celle de la mise à jour de la fiche")
-        if not (dissolved or updated):
+    if position != "D":
+        return
+    ended = _day(row.values.get("date_disso", ""))
+    if not ended:
+        if not updated:
             raise Rejected("dissoute, sans date")
-        said["ended"] = dissolved or updated
+        add_note(row, "date de dissolution inconnue : celle de la mise à jour de la fiche")
+    said["ended"] = ended or updated
 
 
 @lru_cache(1 << 15)

@@ -1,6 +1,6 @@
 """The legal units of France and their establishments: the Sirene stock files of Insee."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from graph.claims import Claim, NodeClaim, Source, TieClaim, Value
 from graph.errors import SourceError
 from graph.identifiers import is_siren, is_siret
 from graph.model import ORGANISATION, PART_OF, SEATED_IN
+from ingest.actors import add_note
 from ingest.addresses import address
 from ingest.files.repair import date
 from ingest.files.repair_ids import rna, siren, siren_or_siret
@@ -208,8 +209,7 @@ def _siren(row: Row) -> str:
     if is_siren(text):
         return text
     number, note = siren(text)
-    if note:
-        row.notes.append(note)
+    add_note(row, note)
     return number
 
 
@@ -250,8 +250,7 @@ def _put_rna(said: dict[str, Value], text: str, row: Row) -> None:
         said["rna"], note = rna(text)
     except Rejected as wrong:
         note = f"numéro RNA écarté : « {text} » {wrong.reason}"
-    if note:
-        row.notes.append(note)
+    add_note(row, note)
 
 
 def _day(text: str) -> str:
@@ -268,7 +267,7 @@ def _closing(begun: str, treated: str, row: Row) -> str:
         return day
     if not treated:
         raise Rejected("cessée, sans date")
-    row.notes.append("date de fin inconnue : celle de la mise à jour de la fiche")
+    add_note(row, "date de fin inconnue : celle de la mise à jour de la fiche")
     return treated
 
 
@@ -313,8 +312,7 @@ def _siret(row: Row, number: str) -> str:
     siret, note = siren_or_siret(text)
     if len(siret) != 14 or not siret.startswith(number):
         raise Rejected("n'est pas un SIRET de cette unité légale", text)
-    if note:
-        row.notes.append(note)
+    add_note(row, note)
     return siret
 
 
@@ -382,10 +380,9 @@ def _commune(row: Row) -> str:
     try:
         place, note = _repaired_commune(code, name)
     except Rejected as wrong:
-        row.notes.append(f"commune écartée : « {code} » {wrong.reason}")
+        add_note(row, f"commune écartée : « {code} » {wrong.reason}")
         return ""
-    if note:
-        row.notes.append(note)
+    add_note(row, note)
     return place
 
 

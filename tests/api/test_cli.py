@@ -16,12 +16,12 @@ from typing import TypeAlias
 import pytest
 
 import api
-from api import cli, session
+from api import cli, ingesting, session
 from api.render import typeset
 from graph.model import KINDS, VOCABULARIES, Means, MemberRole, World
 from graph.sqlite import SqliteStore
 from ingest import reference
-from ingest.catalogue import Importer, importer
+from ingest.bundled import BUNDLED, Bundled
 from ingest.ecosystem import DATA
 from ingest.runner import ingest
 from queries import find
@@ -44,7 +44,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small store: only what the documents say."""
     path = tmp_path_factory.mktemp("documents") / "documents.db"
     with closing(SqliteStore(path, writable=True)) as store:
-        assert list(ingest(store, importer("ecosystem")))
+        assert list(ingest(store, BUNDLED[1]))
     return path
 
 
@@ -456,7 +456,7 @@ def test_reading_a_source_again_says_that_all_is_unchanged(run: Run, small: Path
 def test_a_store_that_does_not_exist_is_made_of_what_is_bundled(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "BUNDLED", (importer("ecosystem"),))  # the smallest part of it
+    monkeypatch.setattr(session, "BUNDLED", (BUNDLED[1],))  # the smallest part of it
     new = tmp_path / "somewhere" / "new.db"
     status, out, err = run("search", "gaia", "--json", "--store", str(new))
     assert (status, json.loads(out)["answers"][0]["id"]) == (0, "alliage:gaia")
@@ -878,8 +878,9 @@ def test_a_full_disk_while_ingesting_leaves_the_store_as_before(
 ) -> None:
     before = contents(small)
     goals = [(source, read()) for source, read in reference.CLAIMS if source.name == "odd"]
-    monkeypatch.setattr(cli, "importer", lambda name: Importer(name, name, lambda _: iter(goals)))
-    monkeypatch.setattr(cli, "SqliteStore", Cramped)
+    goals_only = Bundled("reference", "Objectifs", lambda _: iter(goals))
+    monkeypatch.setattr(ingesting, "bundled", lambda _: goals_only)
+    monkeypatch.setattr(ingesting, "SqliteStore", Cramped)
     status, out, err = run("ingest", "reference", "--store", str(small))
     assert (status, out) == (2, "")
     assert err == typeset(

@@ -11,11 +11,12 @@ from graph.errors import InvalidClaim, SourceError, UnknownSource
 from graph.model import ORGANISATION, TIES
 from graph.sqlite import SqliteStore
 from graph.store import StoredClaim, StoredTie
-from ingest.catalogue import BUNDLED, IMPORTERS, Importer, importer
+from ingest.bundled import BUNDLED, Bundled
+from ingest.catalogue import NAMES, tabular
 from ingest.ecosystem import DATA
 from ingest.runner import Ingested, ingest
 
-ECOSYSTEM = importer("ecosystem")
+REFERENCE, ECOSYSTEM = BUNDLED
 EXEMPLES = Source("exemples", "Exemples", "", "faits repris")
 GAIA = NodeClaim("alliage:gaia", ORGANISATION, "1", {"name": "GAIA"}, "§ 6")
 
@@ -41,8 +42,8 @@ def said(store: SqliteStore) -> list[tuple[str, StoredClaim] | StoredTie]:
     return [*nodes, *(stored for tie in TIES for stored in store.scan_ties(tie))]
 
 
-def telling(*told: tuple[Source, Iterable[Claim]]) -> Importer:
-    return Importer("essai", "Essai", lambda _: iter(told))
+def telling(*told: tuple[Source, Iterable[Claim]]) -> Bundled:
+    return Bundled("essai", "Essai", lambda _: iter(told))
 
 
 def counts(done: Iterable[Ingested]) -> dict[str, tuple[int, int, int, int, int]]:
@@ -190,13 +191,13 @@ def test_a_file_is_refused_by_what_takes_none_and_asked_for_where_it_is_absent(
     store: SqliteStore, tmp_path: Path
 ) -> None:
     with pytest.raises(SourceError, match="est fourni avec Alliage et ne lit pas de fichier"):
-        list(ingest(store, importer("reference"), tmp_path))
+        list(ingest(store, REFERENCE, tmp_path))
     with pytest.raises(SourceError, match="n'existe pas ; donnez un dossier qui contient"):
         list(ingest(store, ECOSYSTEM, tmp_path / "absent"))
 
 
 def test_an_unknown_source_is_answered_with_those_that_are_known() -> None:
     with pytest.raises(UnknownSource) as told:
-        importer("sirene-1900")
-    assert told.value.known == [known.name for known in IMPORTERS]
+        tabular("sirene-1900")
+    assert told.value.known == list(NAMES)
     assert {known.name for known in BUNDLED} >= {"reference", "ecosystem"}

@@ -18,8 +18,9 @@ from ingest.tabular import Tabular
 Told: TypeAlias = tuple[list[Claim], Counter[str], int, set[str]]
 Read: TypeAlias = Callable[[Tabular, Sequence[Path]], Told]
 
-# Facts of true records, in the columns of PyPI data-inclusion-schema 1.0.10 (v1) and 0.27.0 (v0);
-# `services-v0.json` is the example of the publisher's documentation (api.gouv.fr).
+# True structures and services in the columns of PyPI data-inclusion-schema 1.0.10 (v1) and 0.27.0
+# (v0); links, zones, the branch and its RNA number are made up. `services-v0.json` is the example
+# of the publisher's documentation (api.gouv.fr).
 DATA = Path(__file__).parents[2] / "data" / "data-inclusion"
 STRUCTURES, SERVICES = DATA / "structures-v1.json", DATA / "services-v1.csv"
 APIJE = "siret:34422913300196"
@@ -94,7 +95,7 @@ def test_services_tell_what_their_structure_offers_and_where(told: Read, files: 
         (APIJE, AIMS_AT, "goal:11", {"words": ["Préparer un permis"]}),
         (APIJE, ACTS_IN, "commune:34145", {"words": [workshop]}),
     ]
-    assert [c.note for c in claims if c.record.endswith("bb")][0] == (
+    assert next(c.note for c in claims if c.record.endswith("bb")) == (
         "thématique inconnue : theme-nouveau"
     )
 
@@ -193,7 +194,7 @@ def test_the_themes_that_a_name_says_are_read_in_it() -> None:
 def test_both_real_files_are_taken_but_for_services_that_say_nothing(
     told: Read, shared: Path
 ) -> None:
-    folder = shared / "organisations" if shared.name == "data" else shared / "data/organisations"
+    folder = shared / "data" / "organisations"
     files = [folder / "data-inclusion-services.json", folder / "data-inclusion-structures.json"]
     claims, rejects, count, unused = told(TABULAR, files)
     assert (count, unused) == (3811 + 4261, set())

@@ -16,7 +16,8 @@ Told: TypeAlias = tuple[list[Claim], Counter[str], int, set[str]]
 Read: TypeAlias = Callable[[Tabular, Sequence[Path]], Told]
 
 # The answer of presdecheznous.gogocarto.fr/api/elements.json, fields as `Element.php` and
-# `APIController.php` of GoGoCarto write them (MIT), one element of Guadeloupe, two made up.
+# `APIController.php` of GoGoCarto write them (MIT): one true element of
+# Guadeloupe (its point made up) and two made up.
 DATA = Path(__file__).parents[2] / "data" / "gogocarto"
 EXPORT, GEOJSON = DATA / "presdecheznous.gogocarto.fr.json", DATA / "transiscope.geojson"
 DOTSOLEY = "DotSoley : Amap, Gwada Fungi, Jardins partagés, Jardins pédagogiques"

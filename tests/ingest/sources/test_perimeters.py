@@ -195,6 +195,6 @@ def test_the_whole_table_of_insee_goes_in(shared: Path) -> None:
     kinds = Counter(key.partition(":")[2].partition("-")[0] for key in names)
     assert kinds == {"ze2020": 306, "aav2020": 699, "bv2022": 1707, "arr": 333, "uu2020": 2472}
     assert ties["ze2020"] == ties["bv2022"] == 34_875
-    assert ties["aav2020"] == 34_875 - 8_830  # « Commune hors attraction des villes »
+    assert ties["aav2020"] == 34_875 - 8_897  # CATEAAV2020 = 30
     assert names["perimeter:ze2020-8405"] == "Zone d'emploi de Bourg-en-Bresse"
     assert names["perimeter:aav2020-524"] == "Aire d'attraction de Châtillon-sur-Chalaronne"
