@@ -153,6 +153,8 @@ def _put_names(said: dict[str, Value], row: Row) -> None:
 
 
 def _without_contacts(text: str, row: Row) -> str:
+    if "  " in text:
+        text = " ".join(text.split())
     # Nearly none holds a contact, and to look for a sign costs a hundredth of the whole search.
     if not (any(sign in text for sign in _SIGNS) and _CONTACT.search(text)):
         return text

@@ -14,7 +14,7 @@ Told: TypeAlias = tuple[list[Claim], Counter[str], int, set[str]]
 Read: TypeAlias = Callable[[Tabular, Sequence[Path]], Told]
 
 # Rows of https://github.com/anct-carto/mission_coworking (Licence Ouverte 2.0); the other file has
-# the columns of the data dictionary of Carto-NA/tiers_lieux, one true place (of Normandy) and two made up.
+# the columns of the data dictionary of Carto-NA/tiers_lieux: one true place, two made up.
 DATA = Path(__file__).parents[2] / "data" / "tiers-lieux"
 CGET, AQUITAINE = DATA / "CGET_TiersLieux_2019.csv", DATA / "nouvelle-aquitaine.csv"
 CGET_COLUMNS = CGET.read_text("utf-8").splitlines()[0].split(",")
