@@ -1,12 +1,12 @@
 """The embedded store: one SQLite file, any number of readers while one writes."""
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
 import apsw
+import orjson
 
 from graph.claims import Properties, Source
 from graph.errors import (
@@ -195,7 +195,7 @@ class SqliteStore:
             GROUP BY a.key, b.key ORDER BY a.key, b.key"""
         for start, end, properties, ended, count in self._rows(sql):
             if count == 1:
-                values = json.loads(str(properties))
+                values = orjson.loads(str(properties))
             else:
                 stored = self.tie(tie, str(start), str(end))
                 values = dict(stored.properties) if stored else {}
@@ -352,5 +352,5 @@ def _unwritable(path: Path) -> StoreUnwritable:
 def _node(row: Row) -> StoredNode:
     key, kind, name, properties, ended = row
     return StoredNode(
-        str(key), kind_named(str(kind)), str(name), json.loads(str(properties)), bool(ended)
+        str(key), kind_named(str(kind)), str(name), orjson.loads(str(properties)), bool(ended)
     )

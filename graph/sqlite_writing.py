@@ -1,16 +1,16 @@
 """How one source is written into the embedded store: gathered, compared, applied, merged."""
 
 import datetime
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 import apsw
+import orjson
 
 from graph.claims import Claim, NodeClaim, Properties, Source, TieClaim
 from graph.errors import InvalidClaim
 from graph.merge import in_order_of_trust, merged
-from graph.model import TIES, Kind, kind_named
+from graph.model import TIES, kind_named
 from graph.sqlite_schema import Row, begin_generation, tie_table
 from graph.store import StoredClaim, Written
 from graph.text import fold
@@ -44,7 +44,8 @@ _CHANGED_CLAIMS = """
 INSERT OR IGNORE INTO changed_row SELECT i.row FROM incoming_claim i
 LEFT JOIN node n ON n.key = i.key
 LEFT JOIN claim c ON c.node = n.id AND c.source = ? AND c.record = i.record
-WHERE c.node IS NULL OR (c.properties, c.locator, c.url, c.date, c.ended, c.note)
+WHERE c.node IS NULL OR n.kind IS NOT i.kind
+    OR (c.properties, c.locator, c.url, c.date, c.ended, c.note)
     IS NOT (i.properties, i.locator, i.url, i.date, i.ended, i.note)
 """
 
@@ -242,16 +243,15 @@ def _refresh_between(db: apsw.Connection, generation: int, first: int, last: int
     aliases: list[Row] = []
     gone: list[tuple[int]] = []
     rows = db.execute(_CLAIMS_OF_TOUCHED, (first, last))
-    for (node, key), group in groupby(rows, key=lambda row: (row[0], row[1])):
-        said = [(row[2], claim_of(row[3:])) for row in group if row[3] is not None]
-        if not said:
-            gone.append((node,))
+    for (node, key), group in groupby(rows, key=lambda row: (row[0], str(row[1]))):
+        told = [row[2:] for row in group if row[3] is not None]
+        if not told:
+            gone.append((int(str(node)),))
             continue
-        kind, claims = str(said[0][0]), [claim for _, claim in said]
-        properties = _merged_properties(kind_named(kind), claims)
-        ended = int(all(claim.ended for claim in claims))
+        kind, text, ended = _amounts_to(told)
+        properties = orjson.loads(text)
         name = str(properties.get("name", key))
-        updates.append((kind, name, to_json(properties), ended, generation, node))
+        updates.append((kind, name, text, ended, generation, node))
         names.append((node, _words(key, properties)))
         aliases.extend((alias, node) for alias in _former_keys(key, properties))
     db.executemany(
@@ -273,10 +273,17 @@ def _forget_nodes(db: apsw.Connection, gone: list[tuple[int]], generation: int) 
     db.executemany(f"DELETE FROM node WHERE id = ? AND NOT EXISTS ({mentioned})", gone)
 
 
-def _merged_properties(kind: Kind, claims: list[StoredClaim]) -> Properties:
-    if len(claims) == 1:
-        return claims[0].properties
-    return merged(kind, in_order_of_trust(claims))
+def _amounts_to(told: list[Row]) -> tuple[str, str, int]:
+    """The kind, the properties as JSON and the end that claims about one thing amount to.
+
+    Each row is a kind and the columns of a claim; most things have one claim, which is passed on.
+    """
+    kind = str(told[0][0])
+    if len(told) == 1:
+        return kind, str(told[0][2]), int(bool(told[0][6]))
+    claims = [claim_of(row[1:]) for row in told]
+    properties = merged(kind_named(kind), in_order_of_trust(claims))
+    return kind, to_json(properties), int(all(claim.ended for claim in claims))
 
 
 def _words(key: str, properties: Properties) -> str:
@@ -339,7 +346,7 @@ def to_json(properties: Properties) -> str:
         name: list(dict.fromkeys(value)) if isinstance(value, list) else value
         for name, value in properties.items()
     }
-    return json.dumps(once, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return orjson.dumps(once, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def claim_of(row: Row) -> StoredClaim:
@@ -347,7 +354,7 @@ def claim_of(row: Row) -> StoredClaim:
     record, properties, locator, url, date, ended, note = (str(value) for value in row[:7])
     source = source_of(row[7:])
     place = locator, url, date
-    return StoredClaim(source, record, json.loads(properties), *place, ended, note)
+    return StoredClaim(source, record, orjson.loads(properties), *place, ended, note)
 
 
 def source_of(row: Row) -> Source:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache, partial
 
 from graph.claims import Claim, NodeClaim, TieClaim, Value
 from graph.identifiers import is_date, is_key, is_rna, is_siren, is_siret
@@ -14,6 +14,7 @@ _REGISTRY: dict[str, Callable[[str], bool]] = {
     "siret": is_siret,
     "rna": is_rna,
 }
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _LATITUDE, _LONGITUDE = (-90.0, 90.0), (-180.0, 180.0)
 _RANGES = {"latitude": _LATITUDE, "longitude": _LONGITUDE}
 
@@ -21,21 +22,22 @@ _RANGES = {"latitude": _LATITUDE, "longitude": _LONGITUDE}
 def problems(claim: Claim) -> list[str]:
     """What is wrong with a claim, as French phrases; empty when it follows the model."""
     if isinstance(claim, NodeClaim):
-        found = _key_problems(claim.subject) + _value_problems(claim.kind, claim)
+        found = [*_key_problems(claim.subject), *_value_problems(claim.kind, claim)]
     else:
-        found = _key_problems(claim.start) + _key_problems(claim.end)
+        found = [*_key_problems(claim.start), *_key_problems(claim.end)]
         found += _value_problems(claim.tie, claim)
     return found + _origin_problems(claim)
 
 
-def _key_problems(key: str) -> list[str]:
+@lru_cache(maxsize=50_000)  # a territory or a source is named by many claims
+def _key_problems(key: str) -> tuple[str, ...]:
     if not is_key(key):
-        return [f"l'identifiant « {_shown(key)} » n'est pas de la forme schéma:identifiant"]
+        return (f"l'identifiant « {_shown(key)} » n'est pas de la forme schéma:identifiant",)
     scheme, _, local = key.partition(":")
     check = _REGISTRY.get(scheme)
     if check is not None and not check(local):
-        return [f"« {local} » n'est pas un {scheme.upper()} valide"]
-    return []
+        return (f"« {local} » n'est pas un {scheme.upper()} valide",)
+    return ()
 
 
 def _origin_problems(claim: Claim) -> list[str]:
@@ -50,25 +52,35 @@ def _origin_problems(claim: Claim) -> list[str]:
 
 
 def _value_problems(owner: Kind | Tie, claim: NodeClaim | TieClaim) -> list[str]:
-    found = []
+    found: list[str] = []
+    checks = _checks(owner)
     for name, value in claim.properties.items():
-        declared = owner.property(name)
-        if declared is None:
+        known = checks.get(name)
+        if known is None:
             found.append(f"{owner.name} n'a pas de propriété « {name} »")
         else:
-            found.extend(_value_problem(declared, value))
+            many, is_valid = known
+            found.extend(_value_problem(name, value, is_valid, many=many))
     return found
 
 
-def _value_problem(declared: Property, value: Value) -> list[str]:
-    if isinstance(value, list) != declared.many:
-        form = "une liste" if declared.many else "une seule valeur"
-        return [f"« {declared.name} » attend {form}"]
-    items = value if isinstance(value, list) else [value]
+@cache
+def _checks(owner: Kind | Tie) -> dict[str, tuple[bool, Callable[[object], bool]]]:
+    """For each property whether it is a list, and what its values must satisfy."""
+    return {p.name: (p.many, partial(_is_valid, p)) for p in owner.properties}
+
+
+def _value_problem(
+    name: str, value: Value, is_valid: Callable[[object], bool], *, many: bool
+) -> list[str]:
+    if isinstance(value, list) != many:
+        form = "une liste" if many else "une seule valeur"
+        return [f"« {name} » attend {form}"]
+    items = value if isinstance(value, list) else (value,)
     return [
-        f"« {_shown(item)} » n'est pas une valeur de « {declared.name} »"
+        f"« {_shown(item)} » n'est pas une valeur de « {name} »"
         for item in items
-        if not _is_valid(declared, item)
+        if not is_valid(item)
     ]
 
 
@@ -99,7 +111,7 @@ def _is_integer(item: object) -> bool:
 
 def _is_text(item: object) -> bool:
     """Whether it is a text that can be stored: half a surrogate pair cannot."""
-    return isinstance(item, str) and not re.search("[\ud800-\udfff]", item)
+    return isinstance(item, str) and (item.isascii() or not _SURROGATES.search(item))
 
 
 @cache

@@ -238,7 +238,9 @@ def _in_words(kind: str, place: Place, context: Pairs[str, object] | None) -> st
         case "extra_forbidden":
             return f"« {name} » n'est pas prévu ici{_meant(name, _names(place[:-1]))}"
         case "literal_error":
-            return f"« {name} » attend l'un de : {str(about.get('expected')).replace(' or ', ' ou ')}"
+            return (
+                f"« {name} » attend l'un de : {str(about.get('expected')).replace(' or ', ' ou ')}"
+            )
         case "bool_parsing":
             return f"« {name} » attend true (oui) ou false (non)"
         case "int_parsing" | "greater_than_equal" | "less_than_equal":

@@ -67,8 +67,17 @@ ZONINGS = (
     Zoning(r"bv(\d{4})?", "bv{}", "Bassin de vie", of=True),
     Zoning(r"bassin(?:de)?vie(\d{4})?", "bv{}", "Bassin de vie", of=True, labelled=True),
     Zoning(r"uu(\d{4})?", "uu{}", "Unité urbaine", of=True),
+    Zoning(r"uniteurbaine(\d{4})?", "uu{}", "Unité urbaine", of=True, labelled=True),
     Zoning(r"aav(\d{4})?", "aav{}", "Aire d'attraction", of=True),
+    Zoning(
+        r"airedattraction(?:desvilles)?(\d{4})?",
+        "aav{}",
+        "Aire d'attraction",
+        of=True,
+        labelled=True,
+    ),
     Zoning(r"arr", "arr", "Arrondissement", of=True),
+    Zoning("arrondissement", "arr", "Arrondissement", of=True, labelled=True),
     Zoning(r"crte(\d{4})?", "crte", "CRTE"),
     _PETR,
     Zoning("payset?petr", "petr", "", labelled=True),
@@ -83,17 +92,19 @@ ZONINGS = (
 
 _COMMUNE = re.compile(
     "depcom|codgeo|inseecom|cominsee|codeinsee|codeinseecommune|codecommuneinsee|codecommune"
-    "|codcom|inseecommune|communeinsee|com|code|citycode|codedelacommune"
+    "|codcom|inseecommune|communeinsee|com|code|citycode|codedelacommune|codegeographique"
 )
 _GROUP = re.compile("sirenepci|epci|codeepci|codesirenepci|sirengroupement|sirenmembre")
-_NAME = re.compile("libgeo|libcom|libcommune|nomcom|nomcommune|libellecommune|commune|nom")
+_NAME = re.compile(
+    "libgeo|libcom|libcommune|nomcom|nomcommune|libellecommune|commune|nom|libellegeographique"
+)
 # Columns of the known layouts that say nothing of a perimeter: official levels, which the
 # reference data has; typologies, which are classes and no places; cantons, which divide towns.
 _UNUSED = re.compile(
     r"(?:lib|libelle|nom|code|insee|dep|siren|natureorjur|nature|nat|type|typ|t)*"
     r"(?:com|commune|dep|departement|reg|region|epci|can|canton|cv|ept|chefdefile|dcheffile|"
-    r"comuu|typuu|tuu|tduu|taav|tdaav|cateaav|arrondissement|cheffile)(?:\d{4})?"
-    r"|natureepci|naturejuridique|natjurgrpsupra|liseuil|siren|population|codespostaux|lat|lon|"
+    r"comuu|typuu|tuu|tduu|taav|tdaav|cateaav|cheffile)(?:\d{4})?"
+    r"|(?:tranche|categorie|typologie|canton).*|natureepci|naturejuridique|natjurgrpsupra|liseuil|siren|population|codespostaux|lat|lon|"
     r"surfacekm2|typegrpcrte|crteinterreg|crteinterdep|sirengrpsupra|libgrpsupra|libgroupement"
 )
 _PREFIXED = re.compile(r"(id|ident|code|cod|num|numero|siren)(?=\D)(.+)|(lib|libelle|nom)(.+)")
@@ -134,7 +145,7 @@ class Layout:
 @cache
 def layout(columns: tuple[str, ...]) -> Layout:
     """Which columns of a table hold communes, and which hold perimeters."""
-    keys = {column: fold(column).replace(" ", "") for column in columns}
+    keys = {column: _key(column) for column in columns}
     communes = [column for column in columns if _COMMUNE.fullmatch(keys[column])]
     groups = [column for column in columns if _GROUP.fullmatch(keys[column])]
     names = [column for column in columns if _NAME.fullmatch(keys[column])]
@@ -149,6 +160,10 @@ def layout(columns: tuple[str, ...]) -> Layout:
         zoned,
         tuple(c for c in columns if c not in used and _UNUSED.fullmatch(keys[c])),
     )
+
+
+def _key(column: str) -> str:
+    return fold(column).replace(" ", "")
 
 
 def _zoned(keys: dict[str, str]) -> Iterator[Zoned]:
@@ -180,7 +195,7 @@ def _zoned(keys: dict[str, str]) -> Iterator[Zoned]:
 def recognises(_: str, columns: frozenset[str]) -> bool:
     """Whether a table ties communes (or intercommunalities) to perimeters."""
     found = layout(tuple(sorted(columns)))
-    organisations = any("siret" in fold(column) for column in columns)
+    organisations = any(re.search("siret|adresse", fold(column)) for column in columns)
     return bool(found.members and found.zoned) and not organisations
 
 
@@ -200,6 +215,8 @@ def transform(row: Row) -> Iterator[Claim]:
     if inner:
         yield from _quarter(row, found, inner)
         return
+    if _COMMUNE.fullmatch(_key(row.take(found.members))):
+        return  # Insee names the columns twice: in words, then by their codes.
     member = _member(row, found)
     for zoned in found.zoned:
         yield from _perimeter(row, zoned, member)
@@ -217,6 +234,8 @@ def _member(row: Row, found: Layout) -> str:
 
 def _perimeter(row: Row, zoned: Zoned, member: str) -> Iterator[Claim]:
     code, label = _said(row, zoned.code), _said(row, zoned.label)
+    if not code and re.fullmatch(r"\d[\dA-Z]*", label):
+        code, label = label, ""
     if not (code or label) or _is_nowhere(zoned, code, label):
         return
     perimeter = _described(zoned, code, label, Extent.WHOLE)

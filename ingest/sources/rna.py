@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from graph.claims import Claim, NodeClaim, Source, TieClaim, Value
-from graph.identifiers import is_rna
+from graph.identifiers import is_rna, is_siret
 from graph.model import AIMS_AT, ORGANISATION, SEATED_IN, World
 from ingest.actors import add_note
 from ingest.addresses import address
@@ -50,7 +50,7 @@ _COLUMNS = frozenset((*_USED, *_UNUSED))
 _FORMS = {"D": "9220", "R": "9230"}
 
 # A text without these has neither an e-mail address nor a telephone number in it.
-_SIGNS = ("0", "@", "+", "at)", "at]")
+_SIGN = re.compile(r"[0@+)\]]")
 _CONTACT = re.compile(r"@|[(\[]at[)\]]|(?<!\d)[+0]\d")
 _LONGEST_ACRONYM = 12
 
@@ -128,7 +128,10 @@ def _put_ids(said: dict[str, Value], record: str, row: Row) -> str:
         subject = f"rna-import:{record}"
     if former := row.values.get("id_ex", "").strip():
         said["identifiers"] = [f"ancien numéro RNA {former}"]
-    siren, siret = number(row, row.values.get("siret", "").strip())
+    siret = row.values.get("siret", "").strip()
+    if not siret:
+        return subject
+    siren, siret = (siret[:9], siret) if is_siret(siret) else number(row, siret)
     if not siren:
         return subject
     said["siren"] = siren
@@ -156,7 +159,7 @@ def _without_contacts(text: str, row: Row) -> str:
     if "  " in text:
         text = " ".join(text.split())
     # Nearly none holds a contact, and to look for a sign costs a hundredth of the whole search.
-    if not (any(sign in text for sign in _SIGNS) and _CONTACT.search(text)):
+    if not (_SIGN.search(text) and _CONTACT.search(text)):
         return text
     bare, note = without_contacts(text)
     add_note(row, note)

@@ -370,7 +370,8 @@ def test_two_stores_that_were_told_the_same_have_other_stamps(
 
 def test_said_twice_by_one_record_the_last_one_holds(store: Store) -> None:
     twice = [territory("commune:38185", {"name": "Grelibre"}), territory("commune:38185", GRENOBLE)]
-    assert told(store, REFERENCE, twice) == Written(1, 1, 0, 0, 0, generation=1)
+    # Two records were read; the first says nothing that is kept.
+    assert told(store, REFERENCE, twice) == Written(2, 1, 1, 0, 0, generation=1)
     assert [claim.properties for claim in store.claims("commune:38185")] == [GRENOBLE]
 
 

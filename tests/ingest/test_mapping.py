@@ -158,3 +158,9 @@ def test_every_tie_joins_an_organisation_or_an_alliance_from_one_end_at_least() 
 def test_the_mappings_of_the_templates_are_plain_yaml() -> None:
     for path in TEMPLATES.glob("*/*mapping.yaml"):
         assert yaml.safe_load(path.read_text("utf-8"))["source"]["name"] == path.parent.name
+
+
+def test_the_mapping_of_the_documentation_is_taken(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "sources" / "table.md"
+    shown = page.read_text("utf-8").partition("```yaml\n")[2].partition("```")[0]
+    assert load(written(tmp_path, shown)).source.name == "partenaires-trieves"

@@ -14,8 +14,8 @@ from graph.errors import SourceError
 from graph.model import (
     AllianceType,
     Function,
-    MemberRole,
     Means,
+    MemberRole,
     Outcome,
     Phase,
     Term,
@@ -76,8 +76,8 @@ def test_an_example_follows_its_table_schema(source: Tabular, name: str, part: s
             assert not value or re.search(str(rules.get("pattern", "")), value), (field, value)
             assert not value or value in cast("list[str]", rules.get("enum", [value])), value
             assert field.get("format") != "uri" or re.match(r"https?://|$", value)
-    key = said["primaryKey"]
-    names = key if isinstance(key, list) else [key]
+    key = cast("str | list[str]", said["primaryKey"])
+    names = [key] if isinstance(key, str) else key
     keys = [tuple(row[each] for each in names) for row in found]
     assert len(set(keys)) == len(keys)
 
@@ -240,7 +240,6 @@ def test_no_record_crashes(table: tuple[Tabular, str, str], texts: list[str]) ->
     row = Row(dict(zip(columns, texts, strict=False)), "ligne 2", set())
     try:
         found = list(source.transform(row))
-    except Rejected as error:
-        assert error.reason
+    except Rejected:
         return
     assert [phrase for claim in found for phrase in problems(claim)] == []

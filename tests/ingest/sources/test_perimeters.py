@@ -125,6 +125,21 @@ def test_a_former_commune_leads_to_that_of_today_and_the_tie_says_so() -> None:
     assert claims[0].note == ""
 
 
+def test_columns_named_in_words_are_known_and_a_second_header_is_no_commune() -> None:
+    names = ("Code géographique", "Libellé géographique", "Zone d'emploi 2020", "Région")
+    taken: set[str] = set()
+    codes = Row(dict(zip(names, ("CODGEO", "LIBGEO", "ZE2020", "REG"), strict=True)), "", taken)
+    first = Row(
+        dict(zip(names, ("01004", "Ambérieu-en-Bugey", "8405", "84"), strict=True)), "", taken
+    )
+    assert list(TABULAR.transform(codes)) == []
+    assert list(TABULAR.transform(first)) == [
+        perimeter("ze2020-8405", "Zone d'emploi 8405", "8405"),
+        part("commune:01004", "ze2020-8405"),
+    ]
+    assert taken == set(names)
+
+
 @pytest.mark.parametrize(
     ("scheme", "label", "name"),
     [
@@ -151,6 +166,7 @@ def test_a_name_says_what_the_perimeter_is(scheme: str, label: str, name: str) -
         ({"siren_petr", "lib_petr", "siren_epci"}, True),
         ({"insee_com", "nom", "siret"}, False),
         ({"siret", "code_commune", "massif"}, False),
+        ({"INSEECOM", "ADRESSE", "INSEE_ZE", "NOM_ZE"}, False),
         ({"codgeo", "code_cv", "lib_cv"}, False),
         ({"nom", "pays"}, False),
     ],

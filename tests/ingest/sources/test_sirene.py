@@ -243,7 +243,7 @@ def test_the_mark_of_the_register_comes_before_that_of_the_form() -> None:
 
 
 def test_an_unknown_form_gives_no_world() -> None:
-    assert "world" not in told_of(unit(categorieJuridiqueUniteLegale="0000"))
+    assert "world" not in told_of(unit(categorieJuridiqueUniteLegale="9999"))
 
 
 def test_without_any_name_a_unit_is_rejected() -> None:

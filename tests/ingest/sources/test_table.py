@@ -86,7 +86,7 @@ def _la_poste() -> list[Claim]:
         "adresse web mise en forme ; commune trouvée par son code postal et son nom ; « offre »"
         " « des points de contact » laissé : ne nomme aucun moyen reconnu"
     )
-    said = {
+    said: dict[str, str | list[str]] = {
         "name": "La Poste",
         "world": "company",
         "websites": ["https://www.laposte.fr"],
@@ -104,7 +104,7 @@ def _la_poste() -> list[Claim]:
     )
     role = {"role": "lead"}
     return [
-        NodeClaim(key, ORGANISATION, "la-poste", said, place, note=note),
+        NodeClaim(key, ORGANISATION, "la-poste", {**said}, place, note=note),
         *(TieClaim(tie, key, end, f"{key} {tie.name} {end}", {}, place, note=note)
           for tie, end in ends),
         dynamic,
@@ -326,13 +326,15 @@ def test_rows_that_offer_the_same_means_in_other_words_each_say_so() -> None:
     assert len(records) == 2
 
 
+_NAMES = ["name", "other_names", "world", "legal_form", "ess", "websites", "started"]
+_NAMES += ["contact_point_count", "purpose", "latitude", "longitude", "roles", "functions"]
+_NAMES += ["address"]
 _EVERYTHING = described(
     id={"siren": "a", "rna": "b", "local": "c"},
     properties={
         name: {"columns": column, "separator": ","}
         for name, column in zip(
-            "name other_names world legal_form ess websites started contact_point_count purpose"
-            " latitude longitude roles functions address".split(),
+            _NAMES,
             "defghijklmnopq",
             strict=True,
         )
@@ -361,8 +363,7 @@ _TEXTS = st.one_of(
 def test_no_record_crashes(values: dict[str, str]) -> None:
     try:
         claims = told(_EVERYTHING, values)
-    except Rejected as error:
-        assert error.reason
+    except Rejected:
         return
     assert [phrase for claim in claims for phrase in problems(claim)] == []
 

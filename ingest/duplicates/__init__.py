@@ -1,0 +1,1 @@
+"""Which records, of one source or several, speak of one organisation."""
