@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from api import as_json, french, ingesting, render
+from api import as_json, duplicates, french, ingesting, render
 from api.as_json import Json
 from api.demo import demo
 from api.export import FORMATS, Export
@@ -178,6 +178,46 @@ def _demo(settings: Settings, arguments: Arguments) -> None:
     demo(settings, arguments.folder)
 
 
+def _duplicates(settings: Settings, arguments: Arguments) -> None:
+    waiting = duplicates.queue(settings)
+    _say(
+        arguments,
+        lambda: duplicates.json_of_queue(waiting, arguments.limit),
+        lambda: duplicates.lines_of_queue(waiting, arguments.limit),
+    )
+
+
+def _duplicates_find(settings: Settings, arguments: Arguments) -> None:
+    done = duplicates.find(settings)
+    _say(arguments, lambda: as_json.plain(done), lambda: duplicates.lines_of_resolved(done))
+
+
+def _duplicates_decide(settings: Settings, arguments: Arguments) -> None:
+    changed = duplicates.decide(settings, arguments.one, arguments.other, arguments.verdict)
+    told = "Décision enregistrée." if changed else "C'était déjà décidé ainsi."
+    _say(arguments, lambda: {"changed": changed}, lambda: [told])
+
+
+def _duplicates_undo(settings: Settings, arguments: Arguments) -> None:
+    duplicates.undo(settings, arguments.one, arguments.other)
+    _say(arguments, lambda: {"changed": 1}, lambda: ["Le jugement est retiré."])
+
+
+def _duplicates_export(settings: Settings, arguments: Arguments) -> None:
+    rows = duplicates.export(settings, arguments.file)
+    told = f"Paires écrites dans {arguments.file} : {render.thousands(rows)}."
+    _say(arguments, lambda: {"written": rows}, lambda: [told])
+
+
+def _duplicates_import(settings: Settings, arguments: Arguments) -> None:
+    done = duplicates.read_back(settings, arguments.file)
+    _say(
+        arguments,
+        lambda: duplicates.json_of_imported(done),
+        lambda: duplicates.lines_of_imported(done),
+    )
+
+
 # What may be typed ---------------------------------------------------------------------------
 
 
@@ -229,6 +269,7 @@ def _add_data(commands: Commands) -> None:
     read.add_argument("--suggest", action="store_true", help="écrire une première correspondance")
     drop = _command(commands, "forget", _forget, "retirer une source et tout ce qu'elle dit")
     drop.add_argument("source", metavar="SOURCE")
+    _add_duplicates(commands)
     write = _command(commands, "export", _export, "rendre les données", in_json=False)
     write.add_argument("--format", choices=sorted(FORMATS), default="ntriples")
     write.add_argument("-o", "--output", type=Path, metavar="FICHIER")
@@ -237,10 +278,42 @@ def _add_data(commands: Commands) -> None:
     show_all.add_argument("folder", nargs="?", type=Path, default=Path("build/demo"))
 
 
+def _add_duplicates(commands: Commands) -> None:
+    does = "quelles organisations n'en font qu'une : les paires à décider"
+    listed = _command(commands, "duplicates", _duplicates, does)
+    _add_limit(listed, 20)
+    actions = listed.add_subparsers(title="actions", metavar="ACTION")
+    _action(actions, "find", _duplicates_find, "chercher les doublons")
+    decide = _action(actions, "decide", _duplicates_decide, "dire si deux fiches n'en font qu'une")
+    undo = _action(actions, "undo", _duplicates_undo, "revenir sur un jugement")
+    for added in (decide, undo):
+        added.add_argument("one", metavar="ID")
+        added.add_argument("other", metavar="ID")
+    decide.add_argument("verdict", choices=duplicates.CHOICES)
+    write = _action(actions, "export", _duplicates_export, "écrire les paires dans un tableau")
+    read = _action(actions, "import", _duplicates_import, "lire le tableau rempli")
+    for added in (write, read):
+        added.add_argument("file", type=Path, metavar="FICHIER.csv")
+
+
+def _action(actions: Commands, name: str, run: Command, does: str) -> _Parser:
+    """A command within a command: what was typed before its name stands."""
+    return _command(actions, name, run, does, argument_default=argparse.SUPPRESS)
+
+
 def _command(
-    commands: Commands, name: str, run: Command, does: str, *, in_json: bool = True
+    commands: Commands,
+    name: str,
+    run: Command,
+    does: str,
+    *,
+    in_json: bool = True,
+    argument_default: str | None = None,
 ) -> _Parser:
-    added = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+    says = f"{does[0].upper()}{does[1:]}."
+    added = commands.add_parser(
+        name, help=does, description=says, argument_default=argument_default
+    )
     added.add_argument("--store", metavar="FICHIER", help="le dépôt (sinon ALLIAGE_STORE)")
     if in_json:
         added.add_argument("--json", action="store_true", help="répondre en JSON")

@@ -12,7 +12,7 @@ from api.session import fill
 from graph.errors import RequestError, SourceError
 from graph.settings import Settings
 from graph.sqlite import SqliteStore
-from ingest.catalogue import AUTO, TABLE, bundled, local, recognised, tabular
+from ingest.catalogue import AUTO, RDF, TABLE, bundled, local, recognised, tabular
 from ingest.runner import Ingested, ingest, ingest_files
 from ingest.tabular import Tabular
 
@@ -46,12 +46,40 @@ def read(settings: Settings, wanted: Wanted) -> Iterator[Ingested]:
             yield from ingest(store, known, folder)
         return
     chosen = list(_chosen(wanted))
-    if not settings.store.exists():
+    if not settings.store.exists() and not _restores(chosen):
         fill(settings)  # a list without the territories would answer nothing
     with closing(SqliteStore(settings.store, writable=True)) as store:
         for source, files in chosen:
+            if source.source.name == RDF:
+                yield from _linked(settings, store, files)
+                continue
             with closing(Progress(source.source.name)) as progress:
                 yield ingest_files(store, source, files, settings.rejects_folder, progress)
+
+
+def _restores(chosen: Sequence[tuple[Tabular, list[Path]]]) -> bool:
+    """Whether there is an export of ours among the files: the store is to be what it was."""
+    files = [file for source, found in chosen if source.source.name == RDF for file in found]
+    if not files:
+        return False
+    from ingest.rdf import base_of
+
+    return any(map(base_of, files))
+
+
+def _linked(settings: Settings, store: SqliteStore, files: list[Path]) -> Iterator[Ingested]:
+    """Exports of ours, each source as itself; RDF of others, as one source."""
+    # Loaded only here: the libraries of RDF would slow every other command down.
+    from ingest import rdf
+    from ingest.sources.rdf import tabular as described
+
+    exports = [file for file in files if rdf.base_of(file)]
+    for file in exports:
+        yield from ingest(store, rdf.EXPORT, file)
+        store.judge(rdf.judgements(file))
+    if others := [file for file in files if file not in exports]:
+        with closing(Progress(RDF)) as progress:
+            yield ingest_files(store, described(others), others, settings.rejects_folder, progress)
 
 
 def _chosen(wanted: Wanted) -> Iterator[tuple[Tabular, list[Path]]]:

@@ -69,15 +69,20 @@ def identities(judgements: Iterable[Judgement]) -> Mapping[str, str]:
     groups = _components((j.one, j.other) for j in kept if j.verdict is Verdict.SAME)
     known = {key: min(group, key=_rank) for group in groups for key in group}
     for group in groups:
-        sirens = sorted(key for key in group if key.startswith("siren:"))
-        if len(sirens) > 1:
-            raise ContradictoryJudgement(sirens[0], sirens[1], "leurs SIREN diffèrent")
+        by_siren = {key.partition(":")[2][:9]: key for key in sorted(group) if _has_siren(key)}
+        if len(by_siren) > 1:
+            first, second, *_ = by_siren.values()
+            raise ContradictoryJudgement(first, second, "leurs SIREN diffèrent")
     for judgement in kept:
         one, other = judgement.one, judgement.other
         together = one in known and known[one] == known.get(other)
         if judgement.verdict is Verdict.DIFFERENT and together:
             raise ContradictoryJudgement(one, other, "elles ont été jugées différentes")
     return {key: whole for key, whole in known.items() if key != whole}
+
+
+def _has_siren(key: str) -> bool:
+    return key.startswith(("siren:", "siret:"))
 
 
 def _components(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:

@@ -26,6 +26,7 @@ from graph.sqlite_identity import (
     apply_judgements,
     drop_judgements,
     judgement_of,
+    keep_identities,
     put_judgements,
 )
 from graph.sqlite_schema import (
@@ -107,6 +108,7 @@ class SqliteStore:
             db.pragma("journal_mode", "WAL")
             db.pragma("synchronous", "FULL")
             prepare_writing(db)
+            keep_identities(db)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -220,7 +222,7 @@ class SqliteStore:
             SELECT a.key, n.key AS present FROM alias a JOIN node n ON n.id = a.node
             UNION ALL
             SELECT m.key, n.key FROM node m JOIN node n ON n.id = m.same_as
-            ) GROUP BY key ORDER BY key"""
+            WHERE n.kind IS NOT NULL) GROUP BY key ORDER BY key"""
         for former, present in self._rows(sql):
             yield str(former), str(present)
 

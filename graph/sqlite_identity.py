@@ -6,10 +6,22 @@ import apsw
 
 from graph.errors import ContradictoryJudgement
 from graph.identity import Judgement, Verdict, identities
-from graph.sqlite_schema import Row, begin_generation
+from graph.sqlite_schema import Row, begin_generation, clear_writing
 from graph.sqlite_writing import refresh_touched
 
+# A node that no claim describes any more stays while judgements hold it: what they join to it would
+# else point to nothing, and be lost when a source speaks of it anew.
+_KEEPING = """
+CREATE TEMP TRIGGER identity_kept BEFORE DELETE ON main.node
+WHEN EXISTS (SELECT 1 FROM node m WHERE m.same_as = old.id) BEGIN SELECT RAISE(IGNORE); END
+"""
+
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
+
+
+def keep_identities(db: apsw.Connection) -> None:
+    """Have a writer keep the nodes that stand for others."""
+    db.execute(_KEEPING)
 
 
 def judgement_of(row: Row) -> Judgement:
@@ -34,8 +46,8 @@ def put_judgements(db: apsw.Connection, judgements: Iterable[Judgement]) -> int:
             """INSERT INTO judgement VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
             verdict = excluded.verdict, who = excluded.who, date = excluded.date,
             score = excluded.score, note = excluded.note
-            WHERE (verdict, score, note) IS NOT (excluded.verdict, excluded.score, excluded.note)
-            """,
+            WHERE (verdict, who, score, note)
+                IS NOT (excluded.verdict, excluded.who, excluded.score, excluded.note)""",
             (j.one, j.other, j.verdict.value, j.who, j.date, j.score, j.note),
         )
         changed += db.changes()
@@ -69,6 +81,7 @@ def apply_judgements(db: apsw.Connection) -> None:
     finally:
         db.execute("DROP TABLE identity")
     refresh_touched(db, begin_generation(db))
+    clear_writing(db)
 
 
 def _refuse_two_kinds(db: apsw.Connection) -> None:

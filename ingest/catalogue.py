@@ -29,7 +29,11 @@ FILE_SOURCES = (
     "catalysts",
     "alliances",
     "calls",
+    "rdf",
 )
+RDF = "rdf"
+# A `.json` or a `.xml` may be anything: it is RDF only for who says so.
+_RDF_FILES = (".jsonld", ".nq", ".nt", ".owl", ".rdf", ".trig", ".ttl")
 TABLE = "table"
 AUTO = "auto"
 NAMES = (*(each.name for each in BUNDLED), *FILE_SOURCES, TABLE, AUTO)
@@ -57,6 +61,11 @@ def tabular(name: str) -> Tabular:
     return declared
 
 
+def is_rdf(name: str) -> bool:
+    """Whether a file is RDF, by the end of its name: it has no columns to be recognised by."""
+    return name.lower().endswith(_RDF_FILES)
+
+
 def local(files: Iterable[str]) -> list[Path]:
     """The files themselves: what is a URL is downloaded, what is a folder is opened.
 
@@ -81,6 +90,9 @@ def recognised(files: Iterable[Path]) -> Mapping[str, list[Path]]:
     """
     by_source: dict[str, list[Path]] = defaultdict(list)
     for file in files:
+        if is_rdf(file.name):
+            by_source[RDF].append(file)
+            continue
         columns = frozenset(columns_of(file))
         names = (name for name in FILE_SOURCES if tabular(name).recognises(file.name, columns))
         name = next(names, None)

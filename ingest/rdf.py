@@ -11,13 +11,13 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
 
-from graph.claims import Claim, Source
+from graph.claims import Claim
 from graph.errors import SourceError
 from graph.identity import Judgement, Verdict
 from graph.rdf_claims import Said, read_claims, read_sources
 from graph.rdf_mapping import FORMER_ID
 from graph.rdf_terms import Iris
-from ingest.bundled import Told
+from ingest.bundled import Bundled, Told
 
 FORMATS = {
     ".jsonld": RdfFormat.JSON_LD,
@@ -40,7 +40,7 @@ _FILES_AT_ONCE = 64
 _SIGN = re.compile(
     rb"<(https?://[^<>]+)/id/(?:claim|source)/[^<>]+> <\1/ns#(?:saysKind|trust|keepsHistory)> "
 )
-_BROKEN = (SyntaxError, ValueError, KeyError, IndexError)
+_BROKEN = (SyntaxError, ValueError, KeyError, IndexError, RecursionError)
 
 
 def form_of(path: Path) -> RdfFormat:
@@ -77,7 +77,9 @@ def base_of(path: Path) -> str:
         return ""
     try:
         with told_of(path):
-            return next((match[1].decode() for match in map(_SIGN.match, _lines(path)) if match), "")
+            return next(
+                (match[1].decode() for match in map(_SIGN.match, _lines(path)) if match), ""
+            )
     except SourceError:
         if path.is_file():  # what is not sound RDF is none of our exports
             return ""
@@ -160,6 +162,15 @@ def judgements(path: Path, base: str = "") -> Iterator[Judgement]:
                 yield Judgement(one, other, Verdict.SAME, "export", "").ordered
 
 
+EXPORT = Bundled(
+    "rdf",
+    "Un export d'Alliage, lu en retour",
+    lambda path: read(path) if path else iter(()),
+    "un export fait avec « alliage export --all-claims »",
+)
+"""To be read by `ingest.runner.ingest`, a transaction a source."""
+
+
 # The order of our exports -----------------------------------------------------------------------
 
 
@@ -168,7 +179,9 @@ class _Scan:
     """What one look at an export says of it.
 
     Attributes:
-        plain: whether a claim goes without place and date, which only whole exports hold.
+        derived: how many times a thing is said to come from a source.
+        said: those things with those sources, as claims have them; hashes, to hold millions.
+        spoken: the things that claims are about, likewise.
     """
 
     iris: Iris

@@ -106,21 +106,26 @@ def load(path: Path) -> Graph:
 
 def _quads(path: Path, form: RdfFormat) -> Iterator[Quad]:
     if form == RdfFormat.JSON_LD:
-        yield from parse(_self_contained(path), form)
+        yield from parse(_self_contained(path), form, rename_blank_nodes=True)
         return
     if form == RdfFormat.RDF_XML:
         _refuse_entities(path)
-    yield from parse(path=path, format=form)
+    yield from parse(path=path, format=form, rename_blank_nodes=True)
 
 
 def _refuse_entities(path: Path) -> None:
     """Refuse what a parser would expand without end: entities within entities, long ones."""
     content = path.read_bytes()
-    if b"\0" in content:
-        raise ValueError("des octets nuls, il devrait être en UTF-8")
+    _refuse_nulls(content)
     for declared in re.finditer(rb"<!ENTITY([^>]*)", content):
         if b"&" in declared[1] or len(declared[1]) > _ENTITY:
             raise ValueError("des entités XML imbriquées ou démesurées")
+
+
+def _refuse_nulls(content: bytes) -> None:
+    """Refuse UTF-16, of which the checks here would see nothing."""
+    if b"\0" in content:
+        raise ValueError("des octets nuls, il devrait être en UTF-8")
 
 
 # JSON-LD ----------------------------------------------------------------------------------------
@@ -134,6 +139,7 @@ def _self_contained(path: Path) -> bytes:
         ValueError: it is not JSON, or nested too deep.
     """
     content = path.read_bytes()
+    _refuse_nulls(content)
     _refuse_depth(content)
     document = json.loads(content)
     if _replace_contexts(document, path):
@@ -155,7 +161,8 @@ def _refuse_depth(content: bytes) -> None:
 def _replace_contexts(value: object, path: Path) -> bool:
     """Put our own context in place of a known remote one; tells whether there was any."""
     if isinstance(value, list):
-        return any([_replace_contexts(item, path) for item in value])
+        found = [_replace_contexts(item, path) for item in value]  # each of them: not `any` alone
+        return any(found)
     if not isinstance(value, dict):
         return False
     changed = False

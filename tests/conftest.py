@@ -1,15 +1,22 @@
 """What any test may ask for."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from graph.sqlite import SqliteStore
 from graph.view import View, open_view
 from ingest.bundled import BUNDLED
 from ingest.runner import ingest
+
+# A slow machine is no fault, and CI tries the same examples each time; a run by hand tries others.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ perfect match (Fellegi & Sunter 1969, "A Theory for Record Linkage").
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import asin, cos, exp, log, radians, sin, sqrt
 
 from rapidfuzz import fuzz
@@ -25,9 +26,10 @@ WEIGHTS: Mapping[str, float] = {
     "name equal": 5.0,
     "name nearly equal": 3.8,
     "name alike": 2.4,
-    "name has some": 0.6,
+    "name has some": -0.8,
     "name differs": -6.0,
-    "part of a name": -1.2,
+    "part of a name": -2.4,
+    "other name": -2.4,
     "acronym": 3.6,
     "rare words": 1.2,
     "common words": -1.8,
@@ -40,13 +42,13 @@ WEIGHTS: Mapping[str, float] = {
     "same département": 1.5,
     "other commune": -0.6,
     "other département": -4.5,
+    "place unknown": -1.0,
     # The street, the distance, the site.
     "same address": 2.5,
     "other address": -0.4,
     "within 200 m": 1.2,
     "beyond 50 km": -2.0,
     "same site": 2.5,
-    "several in the place": -2.5,
 }
 _LIKE = 0.9  # two words are one, misspelt (Jaro-Winkler)
 _RARE, _COMMON = 7.0, 4.5  # information of the rarest shared word, in nats
@@ -150,6 +152,8 @@ def _of_name(a: Name, b: Name, rarity: Rarity) -> list[str]:
         found.append("common words")
     if a.part or b.part:
         found.append("part of a name")
+    elif a.other or b.other:
+        found.append("other name")
     if _numbers(a) != _numbers(b):
         found.append("other number in the name")
     if a.body and b.body and a.body != b.body:
@@ -177,10 +181,15 @@ def _shared(a: Name, b: Name, rarity: Rarity) -> tuple[list[str], float]:
     return shared, common / total if total else 0.0
 
 
+@lru_cache(maxsize=500_000)
+def _alike(one: str, other: str) -> float:
+    return JaroWinkler.similarity(one, other)
+
+
 def _misspelt(word: str, among: Sequence[str]) -> str | None:
     if len(word) < 5 or any(sign.isdigit() for sign in word):
         return None
-    near = ((JaroWinkler.similarity(word, each), each) for each in among if len(each) > 4)
+    near = ((_alike(word, each), each) for each in among if len(each) > 4)
     score, best = max(near, default=(0.0, ""))
     return best if score >= _LIKE else None
 
@@ -210,7 +219,7 @@ def _of_places(one: Profile, other: Profile) -> list[str]:
             return ["other département"]
         both_seated = one.seats and other.seats
         return ["same département", "other commune"] if both_seated else ["same département"]
-    return []
+    return ["place unknown"]
 
 
 def _same_street(one: Profile, other: Profile) -> bool:

@@ -10,6 +10,7 @@ from graph.text import fold
 # What kind of body a name states: those of one place share all the rest of their names. The first
 # that matches counts; « la commune » is one, its social centre (CCAS) another.
 _BODIES = (
+    ("France services", r"(?:maison |espace |antenne |bus )?(?:de )?france services?|msap"),
     ("ccas", r"c ?c ?a ?s|centre communal d ?action sociale|centre comm action sociale"),
     ("cias", r"c ?i ?a ?s|centre intercommunal d ?action sociale"),
     ("caisse des écoles", r"caisse (?:des )?ecoles"),
@@ -50,9 +51,13 @@ _BODY = [
 _COUNTY = re.compile(r"^(?:conseil )?(?:departemental|general|departement)\b")
 # Words that tell nothing: articles, elisions, legal forms.
 _EMPTY = frozenset(
-    "a au aux d de des du en et l la le les ou par pour sous sur un une dans s n qu association"
-    " associations assoc asso ass sarl sas sasu eurl scop scic snc sa spl sem gie gip eirl ste"
-    " societe loi 1901 n° inc".split()
+    {
+        *("a", "au", "aux", "d", "dans", "de", "des", "du", "en", "et", "l", "la", "le", "les"),
+        *("n", "ou", "par", "pour", "qu", "s", "sous", "sur", "un", "une"),
+        *("ass", "asso", "assoc", "association", "associations", "eirl", "eurl", "gie", "gip"),
+        *("inc", "sa", "sarl", "sas", "sasu", "scic", "scop", "sem", "snc", "societe", "spl"),
+        *("ste", "loi", "1901"),
+    }
 )
 _SHORT = {
     "ctre": "centre", "ctr": "centre", "etab": "etablissement", "ets": "etablissement",
@@ -72,11 +77,13 @@ class Name:
         words: those that tell it from others, in order.
         body: what kind of public body it states, or empty.
         part: whether it is only a part of the name as it was written.
+        other: whether it is one of its other, less usual names.
     """
 
     words: tuple[str, ...]
     body: str
     part: bool = False
+    other: bool = False
 
     @property
     def initials(self) -> str:

@@ -1,9 +1,9 @@
 """What is compared of an organisation: its names, its numbers, where it is."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from graph.claims import Value
@@ -15,10 +15,13 @@ from ingest.duplicates.names import Name, taken_apart
 
 # Sites on which many organisations have a page: their domain is nobody's own.
 _SHARED_SITES = frozenset(
-    "facebook.com fr-fr.facebook.com instagram.com twitter.com x.com linkedin.com youtube.com"
-    " helloasso.com wordpress.com blogspot.com over-blog.com wixsite.com free.fr orange.fr"
-    " sites.google.com france-services.gouv.fr google.com wanadoo.fr jimdo.com e-monsite.com"
-    " service-public.fr linktr.ee".split()
+    {
+        *("facebook.com", "fr-fr.facebook.com", "instagram.com", "twitter.com", "x.com"),
+        *("linkedin.com", "youtube.com", "helloasso.com", "wordpress.com", "blogspot.com"),
+        *("over-blog.com", "wixsite.com", "free.fr", "orange.fr", "wanadoo.fr", "jimdo.com"),
+        *("sites.google.com", "google.com", "e-monsite.com", "linktr.ee", "service-public.fr"),
+        *("france-services.gouv.fr",),
+    }
 )
 
 
@@ -28,6 +31,7 @@ class Profile:
 
     Attributes:
         siren: of its legal unit: its own, or the one that its SIRET begins with.
+        spellings: names as they are written, and how many claims have each.
         places: communes where it is, or of what it carries.
         departements: their codes, and those it acts in.
         domains: of its web sites, without those that many share.
@@ -36,6 +40,7 @@ class Profile:
     key: str
     name: str = ""
     collective: bool = False
+    spellings: Counter[str] = field(default_factory=Counter)
     names: set[Name] = field(default_factory=set)
     acronyms: set[str] = field(default_factory=set)
     siren: str = ""
@@ -51,11 +56,10 @@ class Profile:
     def take(self, said: Mapping[str, Value]) -> None:
         """Add what one claim says."""
         others = said.get("other_names", [])
-        spelled = [said.get("name"), *(others if isinstance(others, list) else [])]
-        for name in spelled:
-            if isinstance(name, str):
-                self.name = self.name or name
-                self.names.update(taken_apart(name))
+        if name := str(said.get("name", "")):
+            self.spellings[name] += 1
+        for name in others if isinstance(others, list) else ():
+            self.spellings[name] += 0
         if acronym := str(said.get("acronym", "")):
             self.acronyms.add(fold(acronym).replace(" ", ""))
         self.collective = self.collective or said.get("collective") is True
@@ -91,9 +95,16 @@ class Profile:
         elif scheme == "departement":
             self.departements.add(code)
 
-    def identify(self) -> None:
-        """Take the numbers that the id itself is."""
+    def finish(self) -> None:
+        """When all claims are taken: its usual names are those that are told most."""
         self._number(self.key)
+        most = max(self.spellings.values(), default=0)
+        for name in sorted(self.spellings, key=lambda each: (-self.spellings[each], each)):
+            usual = self.spellings[name] == most or self.siren != ""
+            self.name = self.name or name
+            for taken in taken_apart(name):
+                if not any((n.words, n.body) == (taken.words, taken.body) for n in self.names):
+                    self.names.add(replace(taken, other=not usual))
 
 
 def departement_of(commune: str) -> str:
@@ -106,9 +117,9 @@ def profiles(store: Reader) -> dict[str, Profile]:
     found: dict[str, Profile] = {}
     for key, kind, claim in store.scan_node_claims():
         if kind is ORGANISATION:
-            profile = found.setdefault(key, Profile(key))
-            profile.take(claim.properties)
-            profile.identify()
+            found.setdefault(key, Profile(key)).take(claim.properties)
+    for profile in found.values():
+        profile.finish()
     within = defaultdict(list)
     for key, whole in store.aliases():
         if key in found:

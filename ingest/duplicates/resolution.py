@@ -19,6 +19,8 @@ _IN_FRENCH = {
     "name has some": "nom en partie commun",
     "acronym": "sigle de l'autre",
     "part of a name": "pour une partie du nom",
+    "other name": "pour un autre de ses noms",
+    "place unknown": "lieu inconnu",
     "common words": "mots courants",
     "other number in the name": "numéros différents dans le nom",
     "one states no body": "l'une seule dit sa nature",
@@ -32,7 +34,6 @@ _IN_FRENCH = {
     "within 200 m": "à moins de 200 m",
     "beyond 50 km": "à plus de 50 km",
     "same site": "même site",
-    "several in the place": "une autre pourrait aussi l'être",
 }
 
 
@@ -79,14 +80,10 @@ def resolve(store: Store) -> Resolved:
     )
 
 
-def judgements(
-    known: Mapping[str, Profile], kept: Iterable[Judgement] = ()
-) -> Iterator[Judgement]:
+def judgements(known: Mapping[str, Profile], kept: Iterable[Judgement] = ()) -> Iterator[Judgement]:
     """What to judge of organisations, beside judgements that stand already."""
     kept = [judgement.ordered for judgement in kept]
-    stands = {
-        (j.one, j.other) for j in kept if j.who == PERSON or j.verdict is not Verdict.UNSURE
-    }
+    stands = {(j.one, j.other) for j in kept if j.who == PERSON or j.verdict is not Verdict.UNSURE}
     groups = _Groups(known, kept)
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     for score, one, other, who, note in _proposed(known):

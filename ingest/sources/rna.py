@@ -51,7 +51,7 @@ _FORMS = {"D": "9220", "R": "9230"}
 
 # A text without these has neither an e-mail address nor a telephone number in it.
 _SIGN = re.compile(r"[0@+)\]]")
-_CONTACT = re.compile(r"@|[(\[]at[)\]]|(?<!\d)[+0]\d")
+_CONTACT = re.compile(r"@|[(\[]at[)\]]|(?<!\d)[+0]\s?\d")
 _LONGEST_ACRONYM = 12
 
 # The same days and communes come back all the time: their repair is paid once.

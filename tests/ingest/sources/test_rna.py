@@ -120,7 +120,7 @@ def test_nothing_of_persons_and_of_the_management_comes_out(told: Read) -> None:
     assert "PERSONNE" not in shown.upper()
     assert "Mme Exemple" not in shown
     assert "bureau@" not in shown
-    assert "04 76" not in shown
+    assert "76 00" not in shown
     assert unused == set()
     assert [problems(claim) for claim in claims] == [[]] * len(claims)
 
