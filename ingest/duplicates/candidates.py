@@ -59,7 +59,7 @@ def likely(profiles: Mapping[str, Profile], rarity: Rarity) -> Iterator[Pair]:
 
 
 def _blocks(profile: Profile, rarity: Rarity) -> set[tuple[str, str]]:
-    found = set()
+    found: set[tuple[str, str]] = set()
     for name in profile.names:
         rarest = _rarest(name.words, rarity)
         for word in rarest:

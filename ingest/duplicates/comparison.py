@@ -35,7 +35,8 @@ WEIGHTS: Mapping[str, float] = {
     "common words": -1.8,
     "other number in the name": -4.0,
     "other kind of body": -9.0,
-    "one states no body": -1.0,
+    "one states no body": -3.0,
+    "one only says that it is a commune": -1.0,
     # The place.
     "same commune": 3.2,
     "same commune of action": 2.6,
@@ -115,6 +116,7 @@ def vetoed(one: Profile, other: Profile) -> bool:
 
 def _of_names(one: Profile, other: Profile, rarity: Rarity) -> list[str]:
     best: list[str] = ["name differs"]
+    bodies = _of_bodies({n.body for n in one.names} - {""}, {n.body for n in other.names} - {""})
     for a in one.names:
         for b in other.names:
             if a.part and b.part and len(one.names) > 1 and len(other.names) > 1:
@@ -123,8 +125,17 @@ def _of_names(one: Profile, other: Profile, rarity: Rarity) -> list[str]:
             if _sum(found) > _sum(best):
                 best = found
     if best == ["name differs"] and _acronym(one, other):
-        return ["acronym"]
-    return best
+        best = ["acronym"]
+    return [*best, *bodies]
+
+
+def _of_bodies(ours: set[str], theirs: set[str]) -> list[str]:
+    if ours & theirs or not ours | theirs:
+        return []
+    if ours and theirs:
+        return ["other kind of body"]
+    only = ours | theirs == {"commune"}
+    return ["one only says that it is a commune" if only else "one states no body"]
 
 
 def _sum(observed: Sequence[str]) -> float:
@@ -156,10 +167,6 @@ def _of_name(a: Name, b: Name, rarity: Rarity) -> list[str]:
         found.append("other name")
     if _numbers(a) != _numbers(b):
         found.append("other number in the name")
-    if a.body and b.body and a.body != b.body:
-        found.append("other kind of body")
-    elif bool(a.body) != bool(b.body):
-        found.append("one states no body")
     return found
 
 

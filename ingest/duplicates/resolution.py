@@ -24,6 +24,7 @@ _IN_FRENCH = {
     "common words": "mots courants",
     "other number in the name": "numéros différents dans le nom",
     "one states no body": "l'une seule dit sa nature",
+    "one only says that it is a commune": "l'une seule se dit commune",
     "same commune": "même commune",
     "same commune of action": "agissent dans la même commune",
     "same département": "même département",

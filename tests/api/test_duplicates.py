@@ -70,7 +70,7 @@ def test_the_queue_is_listed_best_first(run: Run) -> None:
     status, out, _ = run()
     assert status == 0
     assert out.index("0,90") < out.index("0,50")
-    assert "Conseil départemental de l’Isère (alliage:departement-isere)" in out
+    assert "Conseil départemental de l'Isère (alliage:departement-isere)" in out
     assert queued(run) == [(OURS, ISERE), (LISTED, ISERE)]
 
 
@@ -137,7 +137,7 @@ def test_a_table_without_verdict_is_refused(run: Run, tmp_path: Path) -> None:
 def test_finding_keeps_what_a_person_decided(run: Run) -> None:
     run("decide", ISERE, OURS, "different")
     assert run("find")[0] == 0
-    assert "Rien n’a changé" in run("find")[1]
+    assert "Rien n'a changé" in run("find")[1]
     assert (OURS, ISERE) not in queued(run)
 
 
