@@ -109,17 +109,25 @@ def _quads(path: Path, form: RdfFormat) -> Iterator[Quad]:
         yield from parse(_self_contained(path), form, rename_blank_nodes=True)
         return
     if form == RdfFormat.RDF_XML:
-        _refuse_entities(path)
+        _refuse_bombs(path)
     yield from parse(path=path, format=form, rename_blank_nodes=True)
 
 
-def _refuse_entities(path: Path) -> None:
-    """Refuse what a parser would expand without end: entities within entities, long ones."""
+def _refuse_bombs(path: Path) -> None:
+    """Refuse what a parser would expand or nest without end."""
     content = path.read_bytes()
     _refuse_nulls(content)
     for declared in re.finditer(rb"<!ENTITY([^>]*)", content):
         if b"&" in declared[1] or len(declared[1]) > _ENTITY:
             raise ValueError("des entités XML imbriquées ou démesurées")
+    depth = 0
+    for tag in re.finditer(rb"<(/?)[^<>!?][^<>]*>", content):
+        if tag[1]:
+            depth -= 1
+        elif not tag[0].endswith(b"/>"):
+            depth += 1
+        if depth > _DEPTH:
+            raise ValueError("des éléments imbriqués sans fin")
 
 
 def _refuse_nulls(content: bytes) -> None:

@@ -17,6 +17,9 @@ from rapidfuzz.distance import JaroWinkler
 from ingest.duplicates.names import Name
 from ingest.duplicates.profiles import Profile
 
+# On four real files with their numbers hidden (`benchmarks/duplicates.py`, docs/duplicates.md):
+# precision 0.9992 (6447 of 6452 pairs) above the one, recall 0.9151 (7767 of 8488 organisations)
+# above the other.
 SURE = 0.97
 MAYBE = 0.30
 

@@ -65,8 +65,13 @@ def test_coordinates_that_one_lacks_change_nothing() -> None:
 
 
 def test_one_address_and_one_site_speak_for_it_another_département_against() -> None:
-    said = {"address": "84 rue de la libération, 34400 LUNEL", "websites": ["https://apije.org"]}
-    whole = profile("liste:6", "commune:34145", name="APIJE", **said)
+    whole = profile(
+        "liste:6",
+        "commune:34145",
+        name="APIJE",
+        address="84 rue de la libération, 34400 LUNEL",
+        websites=["https://apije.org"],
+    )
     same = profile(
         "liste:7",
         "commune:34145",
