@@ -159,18 +159,19 @@ def sources(found: Iterable[StoredSource]) -> Iterator[str]:
 def ingested(done: Ingested) -> Iterator[str]:
     """The lines on what reading a source did."""
     w = done.written
-    parts = [f"{thousands(done.read)} lus", f"{thousands(w.written)} écrits"]
-    parts.append(f"{thousands(w.unchanged)} inchangés")
-    rejected = done.rejected.total()
-    if rejected:
-        parts.append(f"{thousands(rejected)} rejetés")
-    if w.removed:
-        parts.append(f"{thousands(w.removed)} faits retirés")
-    if w.ended:
-        parts.append(f"{thousands(w.ended)} faits terminés")
+    counts = [
+        (done.read, "enregistrement lu"),
+        (w.written, "écrit"),
+        (w.unchanged, "inchangé"),
+        (done.rejected.total(), "rejeté"),
+        (w.removed, "fait retiré"),
+        (w.ended, "fait terminé"),
+    ]
+    told = counts[:3] + [(count, noun) for count, noun in counts[3:] if count]
+    parts = [_count(count, noun) for count, noun in told]
     yield f"{done.source.name} : {', '.join(parts)}"
     for reason, count in done.rejected.most_common(_REASONS_SHOWN):
-        yield f"    rejetés, {thousands(count)} : {reason}"
+        yield f"    {_count(count, 'rejeté')} : {reason}"
     if done.rejects:
         yield f"    tous les rejets : {done.rejects}"
     if done.unused:
@@ -182,7 +183,7 @@ def ingested(done: Ingested) -> Iterator[str]:
 
 def forgotten(source: str, removed: int) -> str:
     """The line on a source that was removed."""
-    return typeset(f"{source} : {thousands(removed)} faits retirés.")
+    return typeset(f"{source} : {_count(removed, 'fait retiré')}.")
 
 
 def _asked(label: str, items: list[str]) -> Iterator[str]:

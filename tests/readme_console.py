@@ -37,9 +37,7 @@ def printed(command: str) -> str:
     if program != "alliage":
         raise ValueError(f"the README shows only commands of ours here, not {program}")
     arguments = [sys.executable, "-m", "api.cli", *words]
-    done = subprocess.run(
-        arguments, capture_output=True, text=True, check=False, cwd=README.parent
-    )
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=README.parent)
     return done.stdout + (done.stderr if done.returncode else "")
 
 

@@ -442,7 +442,9 @@ def test_store_says_which_of_two_stores_is_asked(run: Run, small: Path, tables: 
 def test_reading_a_source_again_says_that_all_is_unchanged(run: Run, small: Path) -> None:
     status, out, err = run("ingest", "ecosystem", "--store", str(small))
     assert (status, err) == (0, "")
-    assert re.findall(r"^(\S+)\u00a0: \d+ faits lus, 0 écrit, \d+ inchangés$", out, re.M) == [
+    assert re.findall(
+        r"^(\S+)\u00a0: \d+ enregistrements lus, 0 écrit, \d+ inchangés$", out, re.M
+    ) == [
         "racines",
         "charte",
         "world-cafe",

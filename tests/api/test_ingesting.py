@@ -40,7 +40,7 @@ def test_a_file_is_read_and_what_became_of_it_is_told(capsys: pytest.CaptureFixt
     )
     assert grants["written"] > 0
     again = printed(capsys, "ingest", "grants", str(GRANTS))
-    assert typeset(f"grants : {grants['read']} lus, 0 écrits") in again
+    assert typeset(f"grants : {grants['read']} enregistrements lus, 0 écrit") in again
 
 
 def test_the_source_of_a_file_is_found_by_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
