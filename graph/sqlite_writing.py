@@ -257,7 +257,7 @@ def _refresh_rows(db: apsw.Connection, generation: int, rows: Iterable[Row]) -> 
         properties = orjson.loads(text)
         name = str(properties.get("name", key))
         updates.append((kind, name, text, ended, generation, node))
-        names.append((node, _words(key, properties)))
+        names.append((node, " ".join(_words(key, properties, told))))
         aliases.extend((alias, node) for alias in _former_keys(key, properties))
     db.executemany(
         "UPDATE node SET kind = ?, name = ?, properties = ?, ended = ?, changed = ? WHERE id = ?",
@@ -291,14 +291,16 @@ def _amounts_to(told: list[Row]) -> tuple[str, str, int]:
     return kind, to_json(properties), int(all(claim.ended for claim in claims))
 
 
-def _words(key: str, properties: Properties) -> str:
-    """The words by which a thing is found: its names, its codes, its postcodes."""
+def _words(key: str, properties: Properties, told: list[Row]) -> Iterable[str]:
+    """The words by which a thing is found: its names, those of each claim, its codes."""
     single = ("name", "acronym", "code", "siren", "rna")
     parts = [key.partition(":")[2], *(str(properties.get(name, "")) for name in single)]
     for name in ("other_names", "postcodes", "former_codes"):
         value = properties.get(name, [])
         parts.extend(value if isinstance(value, list) else [])
-    return " ".join(dict.fromkeys(fold(" ".join(parts)).split()))
+    if len(told) > 1:
+        parts += [orjson.loads(str(row[2])).get("name", "") for row in told]
+    return dict.fromkeys(fold(" ".join(parts)).split())
 
 
 def _former_keys(key: str, properties: Properties) -> Iterator[str]:

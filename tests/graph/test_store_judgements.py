@@ -149,6 +149,12 @@ def test_a_search_finds_the_merged_once(told: Store) -> None:
     assert [found.key for found in told.search("Isère")] == [ISERE]
 
 
+def test_a_search_finds_the_merged_by_any_of_its_names(told: Store) -> None:
+    told.judge(SAME)
+    assert [found.key for found in told.search("Conseil départemental")] == [ISERE]
+    assert [found.key for found in told.search("CD 38")] == [ISERE]
+
+
 def test_the_other_ids_are_aliases(told: Store) -> None:
     told.judge(SAME)
     assert [*told.aliases()] == [(OURS, ISERE), (LISTED, ISERE)]
