@@ -11,9 +11,12 @@ from graph.claims import Claim, NodeClaim, Source, TieClaim, Value
 from graph.identifiers import is_siren
 from graph.model import (
     ALLIANCE,
+    CALL,
     FUNDED,
+    GAVE_RISE_TO,
     LISTED_ON,
     MEMBER_OF,
+    OPENED,
     ORGANISATION,
     PLATFORM,
     SEATED_IN,
@@ -25,6 +28,8 @@ from graph.text import fold
 from ingest import reference
 from ingest.actors import PERSON, add_note, slug, tidy
 from ingest.addresses import address
+from ingest.countries import country as country_of
+from ingest.countries import described
 from ingest.files.repair import amount, date, is_absent, url, yes_or_no
 from ingest.files.repair_ids import siren
 from ingest.files.repair_places import commune_at, coordinates
@@ -90,6 +95,9 @@ _ANR_CATEGORIES = {
 # A public body (PUB) may be of the State or of a local authority; OTH is anything.
 _CORDIS_TYPES = {"HES": World.ACADEMIC, "REC": World.ACADEMIC, "PRC": World.COMPANY}
 _OVERSEAS = {
+    "nc": "region:988", "pf": "region:987", "wf": "region:986", "pm": "region:975",
+    "gp": "departement:971", "mq": "departement:972", "gf": "departement:973",
+    "re": "departement:974", "yt": "departement:976", "bl": "region:977", "mf": "region:978",
     "guadeloupe": "departement:971", "martinique": "departement:972",
     "guyane francaise": "departement:973", "guyane": "departement:973",
     "reunion": "departement:974", "la reunion": "departement:974", "mayotte": "departement:976",
@@ -126,7 +134,7 @@ _CORDIS_UNUSED = (
 )  # fmt: skip
 
 _RNSR = re.compile(r"\d{9}[A-Z]")
-_ANR_CODE = re.compile(r"ANR-(\d\d)-[A-Z0-9]+-\d+(?:-\d+)?")
+_ANR_CODE = re.compile(r"ANR-(\d\d)-([A-Z0-9]+)-\d+(?:-\d+)?")
 # Bodies that lodge laboratories and often sign in their stead.
 _LODGING = re.compile(
     r"(?:centre national de la recherche|cnrs|universite|institut national de|inserm|inra|inria"
@@ -172,6 +180,16 @@ def _anr(row: Row) -> Iterator[Claim]:
     )
     if lead:
         yield from _funded(ANR, key, code, {"since": year}, page)
+        yield from _called(found[2], key, code, year)
+
+
+def _called(programme: str, key: str, code: str, year: str) -> Iterator[Claim]:
+    """The programme of the ANR, whose calls the project answered: the middle of its code."""
+    call = f"research-alliances:anr-programme-{programme.lower()}"
+    said: dict[str, Value] = {"name": f"Programme {programme} de l'ANR"}
+    yield NodeClaim(call, CALL, programme, said)
+    yield TieClaim(OPENED, ANR.key, call, programme)
+    yield TieClaim(GAVE_RISE_TO, call, key, code, {"since": year})
 
 
 def _is_lead(row: Row) -> bool:
@@ -190,7 +208,7 @@ def _membership(lead: bool, since: str, until: str, granted: str) -> dict[str, V
     return said
 
 
-def _anr_member(row: Row) -> tuple[NodeClaim, *tuple[TieClaim, ...]]:
+def _anr_member(row: Row) -> tuple[NodeClaim, *tuple[Claim, ...]]:
     """The participant and its seat.
 
     A laboratory is the same under all its spellings where it has a number of the national
@@ -216,12 +234,20 @@ def _anr_member(row: Row) -> tuple[NodeClaim, *tuple[TieClaim, ...]]:
         raise Rejected("organisme sans nom", number)
     if world:
         said["world"] = world.value
-    place = _french_place(city, region, country)
-    if not place and country and country != "France":
+    place = _french_place(city, region, country) or country_of(country)
+    if country and country != "France" and not _is_french(place):
         said["address"] = ", ".join(part for part in (tidy(city, row), country) if part)
     record = f"{key.partition(':')[2]} {_rank(name)} {fold(name)}"
     node = NodeClaim(key, ORGANISATION, record, said, note=row.note)
-    return (node, TieClaim(SEATED_IN, key, place, f"{key} {place}")) if place else (node,)
+    return node, *_seat(key, place, f"{key} {place}")
+
+
+def _seat(key: str, place: str, record: str) -> Iterator[Claim]:
+    """The seat, and the country that it is in when it is abroad."""
+    if place:
+        if place.startswith("nation:"):
+            yield from described(place)
+        yield TieClaim(SEATED_IN, key, place, record)
 
 
 def _refuse_persons(name: str, world: World | None) -> None:
@@ -253,6 +279,10 @@ def _french_place(city: str, region: str, country: str) -> str:
     if code:
         return f"region:{code}"
     return NATION if country == "France" else ""
+
+
+def _is_french(place: str) -> bool:
+    return place == NATION or (place != "" and not place.startswith("nation:"))
 
 
 @cache
@@ -322,7 +352,7 @@ def _day(row: Row, column: str) -> str:
     return found
 
 
-def _cordis_member(row: Row) -> tuple[NodeClaim, *tuple[TieClaim, ...]]:
+def _cordis_member(row: Row) -> tuple[NodeClaim, *tuple[Claim, ...]]:
     """The participant by its PIC, by its SIREN where a French VAT number gives it."""
     pic = row.take("pic", "organisationID", "id")
     if not (pic.isascii() and pic.isdigit()):
@@ -345,7 +375,7 @@ def _cordis_member(row: Row) -> tuple[NodeClaim, *tuple[TieClaim, ...]]:
         said["world"] = world.value
     place = _described(row, country, said)
     node = NodeClaim(key, ORGANISATION, f"pic:{pic}", said)
-    return (node, TieClaim(SEATED_IN, key, place, f"pic:{pic}")) if place else (node,)
+    return node, *_seat(key, place, f"pic:{pic}")
 
 
 def _from_vat(row: Row, country: str) -> str:
@@ -359,7 +389,7 @@ def _from_vat(row: Row, country: str) -> str:
 
 
 def _described(row: Row, country: str, said: dict[str, Value]) -> str:
-    """Adds what the files of CORDIS say besides; gives the French territory of the seat."""
+    """Adds what the files of CORDIS say besides; gives the territory of the seat."""
     short, site = tidy(row.take("shortName"), row), row.take("organizationURL", "organizationUrl")
     street, city = tidy(row.take("street"), row), tidy(row.take("city"), row)
     postal = row.take("postCode")
@@ -371,7 +401,7 @@ def _described(row: Row, country: str, said: dict[str, Value]) -> str:
         said["address"] = where if country == "FR" else f"{where}, {country}"
     latitude, _, longitude = row.take("geolocation").strip("()").partition(",")
     if country != "FR":
-        return ""
+        return _OVERSEAS.get(country.casefold()) or country_of(country)
     with suppress(Rejected):
         said["latitude"], said["longitude"] = coordinates(latitude, longitude).value
     try:

@@ -110,11 +110,23 @@ def test_a_siren_in_the_column_of_the_directory_is_a_siren(told: Read) -> None:
     assert node.note == "SIREN trouvé dans la colonne du numéro RNSR"
 
 
-def test_an_organisation_abroad_has_an_address_and_no_french_territory(told: Read) -> None:
+def test_an_organisation_abroad_has_its_seat_in_its_country(told: Read) -> None:
     claims, _, _, _ = told(TABULAR, [ANR])
     key = "research-alliances:anr-sintef-as-norvege"
     assert things(claims)[key] == {"name": "SINTEF AS", "world": "company", "address": "Norvège"}
-    assert key not in {claim.start for claim in ties(claims, "SEATED_IN")}
+    assert {c.end for c in ties(claims, "SEATED_IN") if c.start == key} == {"nation:NO"}
+    # ISO 3166-1.
+    norway = {"name": "Norvège", "level": "nation", "code": "NO"}
+    assert things(claims)["nation:NO"] == norway
+
+
+def test_a_project_of_the_anr_came_from_its_programme(told: Read) -> None:
+    claims, _, _, _ = told(TABULAR, [ANR])
+    key = "research-alliances:anr-18-wtw7-0008"
+    (born,) = [c for c in ties(claims, "GAVE_RISE_TO") if c.end == key]
+    assert born.start == "research-alliances:anr-programme-wtw7"
+    assert things(claims)[born.start]["name"] == "Programme WTW7 de l'ANR"
+    assert {c.start for c in ties(claims, "OPENED")} == {"siren:130002504"}
 
 
 def test_researchers_and_nameless_partners_stay_out(told: Read) -> None:
@@ -127,6 +139,9 @@ def test_researchers_and_nameless_partners_stay_out(told: Read) -> None:
 def test_a_participation_in_horizon_2020_is_dated_and_paid(told: Read) -> None:
     claims, rejects, read, unused = told(TABULAR, [H2020])
     assert (read, rejects.total(), unused) == (4, 0, set())
+    # CORDIS writes UK where ISO 3166-1 has GB.
+    seats = {c.start: c.end for c in ties(claims, "SEATED_IN")}
+    assert seats["research-alliances:pic-923546022"] == "nation:GB"
     key = "research-alliances:cordis-rcn-207027"
     assert things(claims)[key] == {
         "name": "Projet Horizon 2020 cordis-rcn:207027",
@@ -155,7 +170,10 @@ def test_a_participant_without_a_name_says_so(told: Read) -> None:
         "identifiers": ["pic:916785413"],
     }
     assert {c.start: c.end for c in ties(claims, "SEATED_IN")} == {
-        "research-alliances:pic-916915490": "nation:FR"
+        "research-alliances:pic-916785413": "nation:CY",
+        "research-alliances:pic-923546022": "nation:GB",
+        "research-alliances:pic-916915490": "nation:FR",
+        "research-alliances:pic-999839432": "nation:GB",
     }
 
 
