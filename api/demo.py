@@ -7,6 +7,7 @@ from pathlib import Path
 from api import render
 from api.export import Export
 from api.french import in_french
+from api.lines import typeset
 from api.session import fill, reading
 from graph.errors import RequestError
 from graph.settings import Settings
@@ -59,4 +60,4 @@ def demo(settings: Settings, folder: Path) -> None:
 
 def _print(lines: Iterable[str]) -> None:
     for line in lines:
-        print(render.typeset(line))
+        print(typeset(line))

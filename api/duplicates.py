@@ -9,7 +9,7 @@ from pathlib import Path
 
 from api.as_json import Json
 from api.french import in_french
-from api.render import thousands
+from api.lines import thousands
 from graph.errors import ContradictoryJudgement, EmptyStore, RequestError, UnknownId
 from graph.identity import Judgement, Verdict
 from graph.settings import Settings
@@ -28,11 +28,17 @@ _COLUMNS = ("score", "un", "nom_un", "autre", "nom_autre", "raison", "verdict")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A pair of the queue, with the names of both."""
+    """A pair of the queue, with the names of both; `problem`: why it needs a new decision."""
 
     judgement: Judgement
     one_name: str
     other_name: str
+    problem: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The problem, or what speaks for the pair."""
+        return self.problem or self.judgement.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def _opened(settings: Settings, *, writable: bool = True) -> SqliteStore:
 
 
 def queue(settings: Settings) -> list[Waiting]:
-    """The pairs that wait for a person, the most likely first.
+    """The pairs that wait for a person: those that cannot stay as judged, then the most likely.
 
     Those that have become one meanwhile, or that no source speaks of any more, wait no longer.
     """
@@ -63,14 +69,26 @@ def queue(settings: Settings) -> list[Waiting]:
 
 
 def _queue(store: Reader) -> list[Waiting]:
-    found = []
+    found = [_clash(store, judgement) for judgement in store.unapplied_judgements()]
     for judgement in store.judgements():
         if judgement.verdict is not Verdict.UNSURE:
             continue
         one, other = store.node(judgement.one), store.node(judgement.other)
         if one and other and one.key != other.key:
             found.append(Waiting(judgement, one.name, other.name))
-    return sorted(found, key=lambda w: (-w.judgement.score, w.judgement.one, w.judgement.other))
+    return sorted(
+        found, key=lambda w: (not w.problem, -w.judgement.score, w.judgement.one, w.judgement.other)
+    )
+
+
+def _clash(store: Reader, judgement: Judgement) -> Waiting:
+    """A pair that was judged the same before its things were known to be of two kinds."""
+    nodes = [store.node(key) for key in (judgement.one, judgement.other)]
+    names = [node.name if node else "(décrite par aucune source)" for node in nodes]
+    kinds = dict.fromkeys(node.kind.fr for node in nodes if node)
+    told = f" ({', '.join(kinds)})" if len(kinds) > 1 else ""
+    problem = f"jugées la même, mais de deux sortes{told} : ce jugement n'est pas appliqué"
+    return Waiting(judgement, names[0], names[1], problem)
 
 
 def find(settings: Settings) -> Resolved:
@@ -130,7 +148,7 @@ def export(settings: Settings, file: Path) -> int:
             for each in waiting:
                 j = each.judgement
                 score = f"{j.score:.4f}"
-                cells = (score, j.one, each.one_name, j.other, each.other_name, j.note, "")
+                cells = (score, j.one, each.one_name, j.other, each.other_name, each.reason, "")
                 writer.writerow([harmless(cell) for cell in cells])
         aside.replace(file)
     except OSError as error:
@@ -228,8 +246,8 @@ def lines_of_queue(waiting: Sequence[Waiting], limit: int) -> Iterator[str]:
         score = f"{j.score:.2f}".replace(".", ",")
         yield f"{score}  {each.one_name} ({j.one})"
         yield f"      {each.other_name} ({j.other})"
-        if j.note:
-            yield f"      {j.note}"
+        if each.reason:
+            yield f"      {each.reason}"
     left = len(waiting) - limit
     if left > 0:
         yield f"Et {thousands(left)} autres (--limit)." if left > 1 else "Et une autre (--limit)."
@@ -245,7 +263,8 @@ def json_of_queue(waiting: Sequence[Waiting], limit: int) -> Json:
                 "score": each.judgement.score,
                 "one": {"id": each.judgement.one, "name": each.one_name},
                 "other": {"id": each.judgement.other, "name": each.other_name},
-                "reason": each.judgement.note,
+                "reason": each.reason,
+                "verdict": each.judgement.verdict.value,
             }
             for each in waiting[:limit]
         ],

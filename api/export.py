@@ -21,8 +21,8 @@ class Export:
     Attributes:
         base: under which things are published.
         form: one of `FORMATS`.
-        all_claims: with each claim, so that a store can be made again from it; else with those
-            that name their place in their source.
+        all_claims: with each claim and judgement, so that a store can be made again from it; else
+            with the claims that name their place in their source, and what was decided.
     """
 
     base: str

@@ -1,22 +1,38 @@
 """The command that reads sources: it chooses the files, shows the progress, prints the report."""
 
+import math
+import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from api import render
+from api import lines, render
 from api.session import fill
 from graph.errors import RequestError, SourceError
 from graph.settings import Settings
 from graph.sqlite import SqliteStore
-from ingest.catalogue import AUTO, RDF, TABLE, bundled, local, recognised, tabular
+from ingest.catalogue import (
+    AUTO,
+    RDF,
+    TABLE,
+    bundled,
+    edition_name,
+    entitled,
+    local,
+    recognised,
+    tabular,
+)
+from ingest.files.expected import expected_records
+from ingest.files.fetch import Fetched
 from ingest.runner import Ingested, ingest, ingest_files
 from ingest.tabular import Tabular
 
 _REDRAWN = 0.2  # seconds
+_TOO_EARLY = 1.0  # seconds, before which nobody can tell how long it will take
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +42,54 @@ class Wanted:
     Attributes:
         files: paths, folders or URLs.
         mapping: for a table of any form, the file that says what its columns mean.
+        edition: what sets these files apart from others of the same source, as a source of their
+            own; None where they take the place of what was read before.
     """
 
     source: str
     files: tuple[str, ...]
     mapping: Path | None = None
+    edition: str | None = None
 
 
-def read(settings: Settings, wanted: Wanted) -> Iterator[Ingested]:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the reading of one source did.
+
+    Attributes:
+        older: the copies from before that were read, each with why the newest could not be had.
+    """
+
+    done: Ingested
+    older: tuple[Fetched, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A source by its name in the catalogue, and the files of it that are to be read."""
+
+    name: str
+    source: Tabular
+    files: list[Path]
+
+
+@dataclass(slots=True)
+class _Downloads:
+    """What was downloaded in a run."""
+
+    older: dict[Path, Fetched] = field(default_factory=dict)
+
+    def take(self, fetched: Fetched) -> None:
+        """Remember a copy from before."""
+        if fetched.problem:
+            self.older[fetched.path] = fetched
+
+    def report(self, done: Ingested, files: Sequence[Path]) -> Report:
+        """What was done with files, with those of them that are from before."""
+        return Report(done, tuple(self.older[file] for file in files if file in self.older))
+
+
+def read(settings: Settings, wanted: Wanted) -> Iterator[Report]:
     """Read what is wanted into the store; gives the report of each source when it is done.
 
     Raises:
@@ -41,61 +97,93 @@ def read(settings: Settings, wanted: Wanted) -> Iterator[Ingested]:
     """
     known = bundled(wanted.source)
     if known is not None:
+        if wanted.edition is not None:
+            raise RequestError(
+                f"« {known.name} » est fourni avec Alliage sous ses propres noms : « --as » ne s'y"
+                " applique pas."
+            )
         folder = _only(wanted.files, known.name)
         with closing(SqliteStore(settings.store, writable=True)) as store:
-            yield from ingest(store, known, folder)
+            yield from map(Report, ingest(store, known, folder))
         return
-    chosen = list(_chosen(wanted))
-    if not settings.store.exists() and not _restores(chosen):
+    downloads = _Downloads()
+    chosen = list(_chosen(wanted, downloads))
+    exports = _exports(chosen)
+    if exports and wanted.edition is not None:
+        raise RequestError(
+            f"« {exports[0]} » est un export d'Alliage, où chaque source a déjà son nom : « --as »"
+            " ne s'y applique pas."
+        )
+    if not settings.store.exists() and not exports:
         fill(settings)  # a list without the territories would answer nothing
     with closing(SqliteStore(settings.store, writable=True)) as store:
-        for source, files in chosen:
-            if source.source.name == RDF:
-                yield from _linked(settings, store, files)
-                continue
-            with closing(Progress(source.source.name)) as progress:
-                yield ingest_files(store, source, files, settings.rejects_folder, progress)
+        for each in chosen:
+            reading = _linked if each.name == RDF else _listed
+            for done in reading(settings, store, each, wanted.edition):
+                yield downloads.report(done, each.files)
 
 
-def _restores(chosen: Sequence[tuple[Tabular, list[Path]]]) -> bool:
-    """Whether there is an export of ours among the files: the store is to be what it was."""
-    files = [file for source, found in chosen if source.source.name == RDF for file in found]
+def _exports(chosen: Sequence[_Chosen]) -> list[Path]:
+    """The exports of ours among the files: with one, the store is to be what it was."""
+    files = [file for each in chosen if each.name == RDF for file in each.files]
     if not files:
-        return False
+        return []
     from ingest.rdf import base_of
 
-    return any(map(base_of, files))
+    return [file for file in files if base_of(file)]
 
 
-def _linked(settings: Settings, store: SqliteStore, files: list[Path]) -> Iterator[Ingested]:
+def _listed(
+    settings: Settings, store: SqliteStore, chosen: _Chosen, _: str | None
+) -> Iterator[Ingested]:
+    """Files that hold a record after another."""
+    name, files = chosen.source.source.name, chosen.files
+    with closing(Progress(name, partial(expected_records, files))) as progress:
+        yield ingest_files(store, chosen.source, files, settings.rejects_folder, progress)
+
+
+def _linked(
+    settings: Settings, store: SqliteStore, chosen: _Chosen, edition: str | None
+) -> Iterator[Ingested]:
     """Exports of ours, each source as itself; RDF of others, as one source."""
     # Loaded only here: the libraries of RDF would slow every other command down.
     from ingest import rdf
     from ingest.sources.rdf import tabular as described
 
-    exports = [file for file in files if rdf.base_of(file)]
+    exports = _exports([chosen])
     for file in exports:
-        yield from ingest(store, rdf.EXPORT, file)
         store.judge(rdf.judgements(file))
-    if others := [file for file in files if file not in exports]:
-        with closing(Progress(RDF)) as progress:
-            yield ingest_files(store, described(others), others, settings.rejects_folder, progress)
+        yield from ingest(store, rdf.EXPORT, file)
+    if others := [file for file in chosen.files if file not in exports]:
+        source = described(others)
+        if edition is not None:
+            source = entitled(source, edition_name(source.source.name, edition), edition)
+        with closing(Progress(source.source.name)) as progress:
+            yield ingest_files(store, source, others, settings.rejects_folder, progress)
 
 
-def _chosen(wanted: Wanted) -> Iterator[tuple[Tabular, list[Path]]]:
+def _chosen(wanted: Wanted, downloads: _Downloads) -> Iterator[_Chosen]:
     """The sources that are meant, each with its files."""
-    if wanted.source == TABLE:
-        yield _described(wanted)
-        return
-    if wanted.source == AUTO:
-        files = local(_some(wanted, "des fichiers ou un dossier"))
-        yield from ((tabular(name), found) for name, found in recognised(files).items())
-        return
-    source = tabular(wanted.source)
-    yield source, local(_some(wanted, source.files))
+    name = wanted.source
+    if name == TABLE:
+        source = _described(wanted)
+        yield _Chosen(name, source, _files(wanted, "la table", downloads))
+    elif name == AUTO:
+        files = _files(wanted, "des fichiers ou un dossier", downloads)
+        for each, found in recognised(files).items():
+            yield _Chosen(each, _as_wanted(each, wanted), found)
+    else:
+        source = _as_wanted(name, wanted)
+        yield _Chosen(name, source, _files(wanted, source.files, downloads))
 
 
-def _described(wanted: Wanted) -> tuple[Tabular, list[Path]]:
+def _as_wanted(name: str, wanted: Wanted) -> Tabular:
+    source = tabular(name, wanted.edition)
+    # RDF says itself which source it is: it is named when that was read.
+    return tabular(name) if name == RDF else source
+
+
+def _described(wanted: Wanted) -> Tabular:
     from ingest.mapping import load
     from ingest.sources import table
 
@@ -104,13 +192,17 @@ def _described(wanted: Wanted) -> tuple[Tabular, list[Path]]:
             "Une table demande une correspondance (--mapping FICHIER.yaml) ; « --suggest » en "
             "écrit une première d'après les colonnes."
         )
-    return table.tabular(load(wanted.mapping)), local(_some(wanted, "la table"))
+    mapping = load(wanted.mapping)
+    if wanted.edition is None:
+        return table.tabular(mapping)
+    name = edition_name(mapping.source.name, wanted.edition)
+    return entitled(table.tabular(table.edition(mapping, name)), name, wanted.edition)
 
 
-def _some(wanted: Wanted, what: str) -> tuple[str, ...]:
+def _files(wanted: Wanted, what: str, downloads: _Downloads) -> list[Path]:
     if not wanted.files:
         raise SourceError(f"« {wanted.source} » lit {what} : donnez le chemin ou l'adresse.")
-    return wanted.files
+    return local(wanted.files, downloads.take)
 
 
 def _only(files: Sequence[str], name: str) -> Path | None:
@@ -127,29 +219,40 @@ def suggested(files: Sequence[str]) -> str:
     """
     from ingest.suggestion import suggest
 
-    found = local(files)
+    downloads = _Downloads()
+    found = local(files, downloads.take)
+    for fetched in downloads.older.values():
+        sys.stderr.write(lines.typeset(f"Attention : {render.older(fetched)}\n"))
     if len(found) != 1:
         raise SourceError("« --suggest » lit une table : donnez-en une seule.")
     return suggest(found[0])
 
 
 class Progress:
-    """How far the reading is, on one line of the terminal; silent where there is no terminal."""
+    """How far the reading is, on one line of the terminal; silent where there is no terminal.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        name: of the source.
+        expected: gives the number of records that there are, about; None where nobody knows. It
+            is asked only where there is a terminal.
+    """
+
+    def __init__(self, name: str, expected: Callable[[], int | None] = lambda: None) -> None:
         self._name = name
-        self._began = time.monotonic()
         self._drawn = 0.0
         self._shown = sys.stderr.isatty()
+        self._expected = expected() if self._shown else None
+        self._began = time.monotonic()
 
     def __call__(self, records: int) -> None:
         """Draw the line anew, if it is time to."""
         now = time.monotonic()
         if self._shown and now - self._drawn > _REDRAWN:
             self._drawn = now
-            rate = records / max(now - self._began, 0.001)
-            line = f"{self._name} : {render.thousands(records)} enregistrements"
-            sys.stderr.write(f"\r\x1b[K{line}, {render.thousands(round(rate))} par seconde")
+            line = f"{self._name} : {lines.thousands(records)} enregistrements"
+            line += f", {how_far(records, self._expected, now - self._began)}"
+            most = shutil.get_terminal_size().columns - 1  # a longer one could not be redrawn
+            sys.stderr.write(f"\r\x1b[K{lines.typeset(line)[:most]}")
             sys.stderr.flush()
 
     def close(self) -> None:
@@ -157,3 +260,20 @@ class Progress:
         if self._shown and self._drawn:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def how_far(records: int, expected: int | None, seconds: float) -> str:
+    """How far a reading is and how long it will go on, or how fast it is where nobody knows.
+
+    `how_far(430, 1000, 98.0) == "43 %, encore 2 min 10 s"`, with no-break spaces.
+
+    Args:
+        records: read so far.
+        expected: about how many there are in all; not believed where more were read.
+        seconds: since the beginning.
+    """
+    if not expected or not records or records > expected:
+        return f"{lines.thousands(round(records / max(seconds, 0.001)))} par seconde"
+    share = f"{100 * records // expected}\u00a0%"
+    left = math.ceil(seconds * (expected - records) / records)
+    return f"{share}, encore {lines.duration(left)}" if left and seconds >= _TOO_EARLY else share

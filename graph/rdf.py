@@ -19,9 +19,11 @@ from typing import BinaryIO, Protocol, TypeAlias
 from pyoxigraph import RdfFormat, parse, serialize
 
 from graph.claims import Properties, Scalar, Value
+from graph.identity import Judgement, Verdict
 from graph.model import KINDS, ORGANISATION, TIES, Kind, Level, Property, Tie, ValueType
 from graph.ntriples import literal, quoted
 from graph.rdf_claims import ClaimWriter, boolean, concept_writer, integer, source_lines
+from graph.rdf_judgements import JudgementWriter
 from graph.rdf_mapping import (
     CEASED,
     FORMER_ID,
@@ -72,10 +74,16 @@ class Scannable(Protocol):
         """All claims about things, sorted by id and source."""
 
     def scan_ties(self, tie: Tie) -> Iterator[StoredTie]:
-        """All ties of one kind, with their claims."""
+        """All ties of one kind between things that are described."""
+
+    def scan_tie_claims(self, tie: Tie) -> Iterator[tuple[str, str, StoredClaim]]:
+        """All claims about ties of one kind, with the ids that sources use."""
 
     def aliases(self) -> Iterator[tuple[str, str]]:
         """Former ids and present ones."""
+
+    def judgements(self) -> Iterator[Judgement]:
+        """All judgements on identity."""
 
 
 # Values ---------------------------------------------------------------------------------------
@@ -368,9 +376,10 @@ class Provenance(StrEnum):
     """How much an export says of where facts come from; see `docs/decisions`, 0008."""
 
     LOCATED = "located"
-    """The source of each thing, and each claim that names its place in the source or a date."""
+    """The source of each thing, each claim that names its place in the source or a date, and
+    what was decided on identity."""
     WHOLE = "whole"
-    """Each claim, so that a store can be made again from the export, to the byte."""
+    """Each claim and each judgement, so that a store can be made again from the export."""
 
 
 def _always(_: StoredClaim) -> bool:
@@ -386,6 +395,7 @@ class _Exporter:
 
     def __init__(self, reader: Scannable, base: str, provenance: Provenance) -> None:
         self._reader = reader
+        self._provenance = provenance
         self._tells = _is_located if provenance is Provenance.LOCATED else _always
         self._iris = Iris(base)
         self._plans = {m.kind.name: _kind_plan(self._iris, m) for m in KIND_MAPPINGS}
@@ -398,7 +408,7 @@ class _Exporter:
         with self._reader.snapshot():
             yield from vocabulary(self._iris.base)
             for stored in self._reader.sources():
-                yield from source_lines(self._iris, stored.source)
+                yield from source_lines(self._iris, stored)
             for node in self._reader.scan_nodes():
                 yield from self._thing(node)
             yield from self._legal_form_lines()
@@ -406,6 +416,7 @@ class _Exporter:
             for tie in TIES:
                 yield from self._tie_lines(tie)
             yield from self._former_ids()
+            yield from self._judgements()
 
     def _thing(self, node: StoredNode) -> list[str]:
         if self._kind(node.key) is not node.kind:
@@ -449,9 +460,9 @@ class _Exporter:
         for stored in self._reader.scan_ties(tie):
             start, end = stored.start, stored.end
             yield from plan.lines(stored, self._kind(start), self._kind(end))
-            for claim in stored.claims:
-                if self._tells(claim):
-                    yield from self._claims.tie_claim(tie, start, end, claim)
+        for start, end, claim in self._reader.scan_tie_claims(tie):
+            if self._tells(claim):
+                yield from self._claims.tie_claim(tie, start, end, claim)
 
     def _former_ids(self) -> Iterator[str]:
         same = f" {self._iris.word(FORMER_ID)} "
@@ -459,6 +470,13 @@ class _Exporter:
             before, now = self._iris.thing(former), self._iris.thing(present)
             if before != now:
                 yield f"<{before}>{same}<{now}> ."
+
+    def _judgements(self) -> Iterator[str]:
+        writer = JudgementWriter(self._iris)
+        whole = self._provenance is Provenance.WHOLE
+        for judgement in self._reader.judgements():
+            if whole or judgement.verdict is not Verdict.UNSURE:
+                yield from writer.lines(judgement)
 
 
 def triples(
@@ -472,7 +490,7 @@ def triples(
         provenance: how many claims go with it.
 
     Raises:
-        ValueError: the base is not one, or an id has a scheme that is kept for IRIs of our own.
+        ValueError: the base is not one.
     """
     return _Exporter(reader, base, provenance).lines()
 

@@ -24,10 +24,11 @@ from graph.rdf_mapping import (
     says,
 )
 from graph.rdf_terms import Iris, date, decimal, web_iri
-from graph.store import StoredClaim
+from graph.store import StoredClaim, StoredSource
 
 Writer: TypeAlias = Callable[[Scalar], str]
-_Fields: TypeAlias = Mapping[str, list[str]]
+Fields: TypeAlias = Mapping[str, list[str]]
+"""What is said of a subject: values by the name of the field, IRIs without angle brackets."""
 
 _INTEGER, _BOOLEAN, _ANY_URI = f"^^<{XSD}integer>", f"^^<{XSD}boolean>", f"^^<{XSD}anyURI>"
 
@@ -157,8 +158,9 @@ def list_order(name: str, items: list[str]) -> str | None:
     return " ".join([name, *(str(rank[item]) for item in kept)])
 
 
-def source_lines(iris: Iris, source: Source) -> Iterator[str]:
+def source_lines(iris: Iris, stored: StoredSource) -> Iterator[str]:
     """A source, as lines of canonical N-Triples, without line ends."""
+    source = stored.source
     name = iris.source(source.name)
     subject, publisher = f"<{name}>", f"<{name}#publisher>"
     values = {
@@ -170,6 +172,7 @@ def source_lines(iris: Iris, source: Source) -> Iterator[str]:
         "date": (date(source.date) or "") if source.date else "",
         "trust": integer(source.trust),
         "keeps_history": boolean(source.keeps_history),
+        "claims": integer(stored.node_claims + stored.tie_claims),
     }
     for known in SOURCE_CLASSES:
         yield f"{subject} {iris.word('rdf:type')} {iris.word(known)} ."
@@ -205,26 +208,26 @@ def read_sources(path: Path, base: str) -> Iterator[Source]:
     fields[iris.word("foaf:name")[1:-1]] = "publisher_name"
     publisher: dict[str, str] = {}
     found: dict[str, dict[str, list[str]]] = {}
-    for subject, known in _groups(path, iris.source(""), fields):
+    for subject, known in described(path, iris.source(""), fields):
         owner = subject.removesuffix("#publisher")
         if owner != subject:
-            publisher[owner] = _one(known, "publisher_name")
+            publisher[owner] = only(known, "publisher_name")
         else:
             found[subject] = known
     for subject, known in found.items():
         yield _source(known, publisher[subject])
 
 
-def _source(known: _Fields, publisher: str) -> Source:
+def _source(known: Fields, publisher: str) -> Source:
     return Source(
-        _one(known, "name"),
-        _one(known, "title"),
+        only(known, "name"),
+        only(known, "title"),
         publisher,
-        _one(known, "licence"),
-        _one(known, "url", ""),
-        _one(known, "date", ""),
-        int(_one(known, "trust")),
-        _one(known, "keeps_history") == "true",
+        only(known, "licence"),
+        only(known, "url", ""),
+        only(known, "date", ""),
+        int(only(known, "trust")),
+        only(known, "keeps_history") == "true",
     )
 
 
@@ -258,21 +261,21 @@ class _ClaimReader:
                     self._terms[iris.word(concept(term))[1:-1]] = term.value
 
     def read(self, path: Path) -> Iterator[Said]:
-        for _, known in _groups(path, self._iris.claims, self._fields):
-            source = self._iris.source_name(_one(known, "source"))
+        for _, known in described(path, self._iris.claims, self._fields):
+            source = self._iris.source_name(only(known, "source"))
             yield Said(source, self._claim(known))
 
-    def _claim(self, known: _Fields) -> Claim:
-        record, said = _one(known, "record"), self._said(known)
-        where = tuple(_one(known, name, "") for name in ("locator", "url", "date", "note", "ended"))
+    def _claim(self, known: Fields) -> Claim:
+        record, said = only(known, "record"), self._said(known)
+        where = tuple(only(known, name, "") for name in ("locator", "url", "date", "note", "ended"))
         if "tie" in known:
-            tie = self._ties[_one(known, "tie")]
-            start, end = (self._iris.key(_one(known, name)) for name in ("start", "end"))
+            tie = self._ties[only(known, "tie")]
+            start, end = (self._iris.key(only(known, name)) for name in ("start", "end"))
             return TieClaim(tie, start, end, record, said, *where)
-        kind = self._kinds[_one(known, "kind")]
-        return NodeClaim(self._iris.key(_one(known, "subject")), kind, record, said, *where)
+        kind = self._kinds[only(known, "kind")]
+        return NodeClaim(self._iris.key(only(known, "subject")), kind, record, said, *where)
 
-    def _said(self, known: _Fields) -> Properties:
+    def _said(self, known: Fields) -> Properties:
         orders = dict(_order(text) for text in known.get("order", ()))
         said: dict[str, Value] = {}
         for name, declared in self._declared.items():
@@ -304,19 +307,30 @@ def _order(text: str) -> tuple[str, list[int]]:
     return name, [int(rank) for rank in ranks]
 
 
-def _one(known: _Fields, field: str, default: str | None = None) -> str:
+def only(known: Fields, field: str, default: str | None = None) -> str:
+    """The value of a field that has one.
+
+    Raises:
+        ValueError: there is none, and no default.
+    """
     values = known.get(field, ())
     if values:
         return values[0]
     if default is None:
-        raise ValueError(f"a claim or a source without {field}")
+        raise ValueError(f"a claim, a source or a judgement without {field}")
     return default
 
 
-def _groups(
+def described(
     path: Path, start: str, fields: Mapping[str, str]
 ) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """The subjects whose IRI begins with something, and what is said of each by field."""
+    """The subjects whose IRI begins with something, and what is said of each by field.
+
+    Args:
+        path: sorted N-Triples.
+        start: the beginning, without angle bracket.
+        fields: names of fields by the IRI of their predicate; the others are left out.
+    """
     opening = f"<{start}".encode()
     with path.open("rb") as lines:
         wanted = (line for line in lines if line.startswith(opening))

@@ -1,16 +1,16 @@
 """Which words of which vocabularies say what we know: one table, from which all RDF is derived.
 
-The exporter (`graph.rdf`), our own vocabulary (`graph.rdf_vocabulary`) and `docs/rdf.md` read it;
-`python -m graph.rdf_mapping` prints that page. A test walks `graph.model` and fails when something
-has no words here, and checks each word against the vocabulary's own file.
+The exporter (`graph.rdf`), our own vocabulary (`graph.rdf_vocabulary`) and the page `docs/rdf.md`
+(`graph.rdf_page`) read it. A test walks `graph.model` and fails when something has no words here,
+and checks each word against the vocabulary's own file.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from graph.claims import Properties
+from graph.identity import Verdict
 from graph.model import (
     ALLIANCE,
     CALL,
@@ -21,13 +21,14 @@ from graph.model import (
     PROJECT,
     TARGET,
     TERRITORY,
-    TIES,
+    VOCABULARIES,
     Kind,
     Level,
     Property,
     Term,
     Tie,
     World,
+    tie_named,
 )
 
 PREFIXES: Mapping[str, str] = {
@@ -66,8 +67,8 @@ LICENCES: Mapping[str, str] = {
 
 LEVER_SCHEME = "fa:levers"
 
-RESERVED = frozenset({"claim", "membership", "source", "tie"})
-"""First segments of our own IRIs that are not schemes of ids."""
+RESERVED = frozenset({"claim", "judgement", "membership", "source", "tie"})
+"""First segments of our own IRIs; an id of one of these schemes has a colon after it."""
 
 
 def own_namespace(base: str) -> str:
@@ -620,18 +621,14 @@ def _tie(tie: Tie, *links: Link, lasting: bool = True) -> TieMapping:
     )
 
 
-def _tie_named(name: str) -> Tie:
-    return next(tie for tie in TIES if tie.name == name)
-
-
 def _own(name: str, *links: Link, lasting: bool = True) -> TieMapping:
     """A tie that no vocabulary has as such: our own predicate, and those that come near."""
-    tie = _tie_named(name)
+    tie = tie_named(name)
     return _tie(tie, Link((own_predicate(tie),)), *links, lasting=lasting)
 
 
 _MEMBERSHIP = TieMapping(
-    _tie_named("MEMBER_OF"),
+    tie_named("MEMBER_OF"),
     "fa:memberOf",
     (),
     ("org:Membership", "pair:MembershipAssociation"),
@@ -649,7 +646,7 @@ _MEMBERSHIP = TieMapping(
 
 TIE_MAPPINGS: tuple[TieMapping, ...] = (
     _tie(
-        _tie_named("PART_OF"),
+        tie_named("PART_OF"),
         Link(
             ("igeo:subdivisionDirecteDe",),
             ("igeo:subdivisionDirecte",),
@@ -687,18 +684,18 @@ TIE_MAPPINGS: tuple[TieMapping, ...] = (
         "RUNS",
         Link(("pair:operates",), ("pair:operatedBy",), ends=(PLATFORM,)),
     ),
-    _tie(_tie_named("SUPPORTS"), Link(("pair:supports",), ("pair:supportedBy",))),
+    _tie(tie_named("SUPPORTS"), Link(("pair:supports",), ("pair:supportedBy",))),
     _own("FUNDED", Link((), ("schema:funder",)), lasting=False),
     _own("GAVE_RISE_TO", Link((), ("prov:wasInfluencedBy",)), lasting=False),
     _tie(
-        _tie_named("INSPIRED"),
+        tie_named("INSPIRED"),
         Link(("pair:hasInspired",), ("pair:inspiredBy",)),
         lasting=False,
     ),
     _own("CARRIES", Link(("pair:involvedIn",), ("pair:involves",))),
     _own("OPENED", lasting=False),
     _tie(
-        _tie_named("AIMS_AT"),
+        tie_named("AIMS_AT"),
         Link(("dct:subject",)),
         Link(("org:purpose",), starts=_ACTORS),
     ),
@@ -710,7 +707,7 @@ TIE_MAPPINGS: tuple[TieMapping, ...] = (
     ),
     _own("LISTED_ON"),
     _tie(
-        _tie_named("REPLACED_BY"),
+        tie_named("REPLACED_BY"),
         Link(("dct:isReplacedBy",), ("dct:replaces",)),
         lasting=False,
     ),
@@ -749,8 +746,46 @@ SOURCE: Mapping[str, str] = {
     "date": "dct:modified",
     "trust": "fa:trust",
     "keeps_history": "fa:keepsHistory",
+    "claims": "fa:claimCount",
 }
-"""How each field of a source is written; a known licence and a sound URL are IRIs besides."""
+"""How each field of a source is written; a known licence and a sound URL are IRIs besides.
+
+`claims` is the number of claims that the source makes, whether the export has them all or not.
+"""
+
+# Judgements on identity ------------------------------------------------------------------------
+
+
+class Judge(Term):
+    """What judged two ids, by the codes of `graph.identity.Judgement.who`."""
+
+    IDENTIFIERS = "identifiants", "numéros égaux", "equal numbers"
+    COMPARISON = (
+        "comparaison",
+        "comparaison des noms et des lieux",
+        "comparison of names and places",
+    )
+    PERSON = "personne", "décision humaine", "human decision"
+    OTHER = "autre", "autre", "other"
+    """Anything else, which is not told: it might be a name."""
+
+
+JUDGEMENT_CLASS = "fa:Judgement"
+JUDGEMENT: Mapping[str, str] = {
+    "ids": "fa:judges",
+    "verdict": "fa:verdict",
+    "who": "prov:wasAttributedTo",
+    "date": "dct:date",
+    "score": "fa:score",
+    "note": "rdfs:comment",
+}
+"""How each field of a judgement is written; its two ids, as the IRIs of things."""
+
+DIFFERENT = "owl:differentFrom"
+"""Between two things that were judged different."""
+
+CLOSED: tuple[type[Term], ...] = (*VOCABULARIES, Verdict, Judge)
+"""All vocabularies that are concept schemes: those of the model, and those of judgements."""
 
 CEASED = "fa:ceased"
 """Of a thing that no source speaks of any more."""
@@ -821,7 +856,7 @@ def words() -> Iterator[str]:
             yield from (*link.forward, *link.backward)
         yield from _words_of(tie.parts, tie.sayings)
     yield from (CLAIM_CLASS, *CLAIM.values(), *SOURCE_CLASSES, *SOURCE.values())
-    yield from (CEASED, FORMER_ID)
+    yield from (JUDGEMENT_CLASS, *JUDGEMENT.values(), DIFFERENT, CEASED, FORMER_ID)
 
 
 def _words_of(parts: tuple[Part, ...], sayings: Sayings) -> Iterator[str]:
@@ -834,143 +869,3 @@ def _words_of(parts: tuple[Part, ...], sayings: Sayings) -> Iterator[str]:
             yield saying.predicate
             if saying.datatype:
                 yield saying.datatype
-
-
-# The page -------------------------------------------------------------------------------------
-
-_PAGE = """# The graph in RDF
-
-Generated from `graph/rdf_mapping.py` by `python -m graph.rdf_mapping`; do not edit.
-
-A thing is `{base}/id/{scheme}/{local id}`, where its id is `scheme:local id`. Goals and targets \
-bear the IRIs of the United Nations; ours are `owl:sameAs` those. A part of a thing (its site, \
-its period) is `{thing}#part`. There is no blank node. `fa:` is `{base}/ns#`; the graph holds the \
-description of those terms.
-"""
-
-_CLAIMS = """## Claims
-
-What one record of one source says is a claim, and nothing of it is lost. Its IRI is \
-`{base}/id/claim/{source}/{record}/{id}`, or for a tie \
-`{base}/id/claim/{source}/{record}/{TIE}/{start}/{end}`. Each value stands under `fa:says_` and \
-the name of the property: text as it is, URLs as `xsd:anyURI`, terms of a vocabulary as concepts. \
-`fa:listOrder` keeps the order of a list that is not in the order of its code points: the name of \
-the property, then for each place the rank of its value among the sorted values.
-"""
-
-
-def page() -> str:
-    """The mapping as a page of Markdown."""
-    return "\n".join(_page_lines()).rstrip() + "\n"
-
-
-def _page_lines() -> Iterator[str]:
-    yield _PAGE
-    yield "## Prefixes\n"
-    yield from _table(("prefix", "IRI"), ((f"`{p}`", f"`{i}`") for p, i in PREFIXES.items()))
-    for kind in KIND_MAPPINGS:
-        yield from _kind_lines(kind)
-    yield "## Ties\n"
-    yield from _table(("tie", "from start to end", "from end to start"), _tie_rows())
-    yield from _tie_notes()
-    yield _CLAIMS
-    yield from _table(("of a claim", "predicate"), _coded(CLAIM))
-    yield "## Sources\n"
-    yield "`{base}/id/source/{name}`, of the classes " + _code(*SOURCE_CLASSES) + ".\n"
-    yield from _table(("of a source", "predicate"), _coded(SOURCE))
-
-
-def _kind_lines(mapping: KindMapping) -> Iterator[str]:
-    yield f"## {mapping.kind.name}\n"
-    for group in mapping.classes:
-        when = f", when {group.when.words}" if group.when else ""
-        yield f"- {_code(*group.classes)}{when}"
-    for predicate, value in mapping.fixed:
-        yield f"- {_code(predicate)} {_code(value)}"
-    yield ""
-    rows = ((name, *row) for name, group in mapping.sayings.items() for row in map(_row, group))
-    yield from _table(("property", "predicate", "on", "value", "when"), rows)
-    yield from _part_lines(mapping.parts)
-
-
-def _row(saying: Saying) -> tuple[str, ...]:
-    value = saying.form.value
-    if saying.datatype:
-        value = f"{value} {_code(saying.datatype)}"
-    predicate = f"{'is ' if saying.inverse else ''}{_code(saying.predicate)}"
-    on = f"`#{saying.part}`" if saying.part else ""
-    return f"{predicate}{' of' if saying.inverse else ''}", on, value, _when(saying.when)
-
-
-def _part_lines(parts: tuple[Part, ...]) -> Iterator[str]:
-    if not parts:
-        return
-    rows = (
-        (
-            f"`#{part.name}`",
-            _code(*part.classes),
-            f"`#{link.start}`" if link.start else "the thing",
-            _code(link.predicate),
-            _when(link.when),
-        )
-        for part in parts
-        for link in part.links
-    )
-    yield from _table(("part", "classes", "reached from", "by", "when"), rows)
-
-
-def _tie_rows() -> Iterator[tuple[str, ...]]:
-    for mapping in TIE_MAPPINGS:
-        name = f"`{mapping.tie.name}`"
-        for link in mapping.links:
-            yield f"{name}{_scope(link)}", _code(*link.forward), _code(*link.backward)
-        if mapping.always:
-            yield name, f"through {_code(*mapping.node)}", ""
-
-
-def _scope(link: Link) -> str:
-    kinds = [", ".join(kind.name for kind in kinds) for kinds in (link.starts, link.ends)]
-    ends = [f"{end} {names}" for end, names in zip(("from", "to"), kinds, strict=True) if names]
-    if link.levels:
-        ends.append(f"({link.levels.value})")
-    return f" {' '.join(ends)}" if ends else ""
-
-
-def _tie_notes() -> Iterator[str]:
-    member = mapping_of_tie(_tie_named("MEMBER_OF"))
-    start, start_back, end, end_back = member.ends
-    yield (
-        "A membership is `{base}/id/membership/{start}/{end}`, always written: "
-        f"{_code(*start)} the member (back by {_code(*start_back)}), {_code(*end)} the alliance "
-        f"(back by {_code(*end_back)}). Another tie that bears something (dates, words, an "
-        "amount) is an `rdf:Statement` too, `{base}/id/tie/{TIE}/{start}/{end}`. A state that "
-        "has ended is written as that statement only; an event stays true: "
-        f"{_code(*(m.own for m in TIE_MAPPINGS if not m.lasting))}.\n"
-    )
-    rows = ((name, *row) for name, group in member.sayings.items() for row in map(_row, group))
-    yield from _table(("property", "predicate", "on", "value", "when"), rows)
-    yield from _part_lines(member.parts)
-
-
-def _coded(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    return ((name, _code(predicate)) for name, predicate in fields.items())
-
-
-def _code(*words: str) -> str:
-    return ", ".join(f"`{word}`" for word in words)
-
-
-def _when(condition: Condition | None) -> str:
-    return condition.words if condition else ""
-
-
-def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
-    yield ""
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())

@@ -49,25 +49,16 @@ class Iris:
         return iri(self._known[prefix] + local)
 
     def thing(self, key: str) -> str:
-        """The IRI of a thing; of the United Nations for their goals and targets.
-
-        Raises:
-            ValueError: the scheme of the id is one of our own first segments.
-        """
+        """The IRI of a thing; of the United Nations for their goals and targets."""
         if (match := _GOAL.fullmatch(key) or _TARGET.fullmatch(key)) is not None:
             return self._goals + match[1]
         return self.own(key)
 
     def own(self, key: str) -> str:
-        """The IRI of a thing under our base.
-
-        Raises:
-            ValueError: the scheme of the id is one of our own first segments.
-        """
+        """The IRI of a thing under our base; a colon sets a scheme apart from our own segments."""
         scheme, _, local = key.partition(":")
-        if scheme in RESERVED:
-            raise ValueError(f"the scheme of {key!r} is kept for IRIs of our own")
-        return f"{self._things}{scheme}/{path_part(local)}"
+        apart = ":" if scheme in RESERVED else ""
+        return f"{self._things}{scheme}{apart}/{path_part(local)}"
 
     def key(self, thing: str) -> str:
         """The id of the thing that bears an IRI.
@@ -81,7 +72,7 @@ class Iris:
         scheme, slash, local = thing.removeprefix(self._things).partition("/")
         if not (thing.startswith(self._things) and slash) or scheme in RESERVED:
             raise ValueError(f"not the IRI of a thing: {thing!r}")
-        return f"{scheme}:{from_path_part(local)}"
+        return f"{scheme.removesuffix(':')}:{from_path_part(local)}"
 
     def source(self, name: str) -> str:
         """The IRI of a source."""
@@ -103,6 +94,15 @@ class Iris:
     def tie_claim(self, source: str, record: str, tie: Tie, start: str, end: str) -> str:
         """The IRI of what a record of a source says of a tie."""
         return f"{self.claims}{_segments(source, record, tie.name, start, end)}"
+
+    def judgement(self, one: str, other: str) -> str:
+        """The IRI of what was judged of two ids."""
+        return f"{self.judgements}{_segments(one, other)}"
+
+    @property
+    def judgements(self) -> str:
+        """What the IRIs of all judgements begin with."""
+        return f"{self._things}judgement/"
 
     @property
     def claims(self) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from graph.identity import Verdict
 from graph.model import (
     ALLIANCE,
     CALL,
     LEVER,
     PLATFORM,
-    VOCABULARIES,
     AllianceType,
     Extent,
     Function,
@@ -36,11 +36,15 @@ from graph.ntriples import iri, literal, triple
 from graph.rdf_mapping import (
     CEASED,
     CLAIM_CLASS,
+    CLOSED,
+    JUDGEMENT,
+    JUDGEMENT_CLASS,
     KIND_MAPPINGS,
     LEVER_SCHEME,
     SOURCE_CLASSES,
     TIE_MAPPINGS,
     Form,
+    Judge,
     Saying,
     TieMapping,
     concept,
@@ -73,6 +77,14 @@ VOCABULARY_LABELS: Mapping[type[Term], tuple[str, str]] = {
     Phase: ("phase d'une alliance", "phase of an alliance"),
     Outcome: ("issue d'une alliance", "outcome of an alliance"),
     MemberRole: ("rôle d'un membre", "role of a member"),
+    Verdict: ("verdict", "verdict"),
+    Judge: ("ce qui a jugé", "what judged"),
+}
+
+# What the concepts of a vocabulary are besides concepts.
+_BESIDES: Mapping[type[Term], tuple[str, ...]] = {
+    MemberRole: ("org:Role", "pair:MembershipRole"),
+    Judge: ("prov:Agent",),
 }
 
 
@@ -179,6 +191,32 @@ _DECLARED: tuple[OwnTerm, ...] = (
         ranges=("xsd:string",),
     ),
     OwnTerm(
+        JUDGEMENT_CLASS,
+        _CLASS,
+        "jugement",
+        "judgement",
+        "Ce qui a été jugé de deux identifiants : une même chose, deux choses, ou à décider.",
+        ("prov:Entity",),
+    ),
+    OwnTerm(JUDGEMENT["ids"], _OBJECT, "juge de", "is a judgement on", domains=(JUDGEMENT_CLASS,)),
+    OwnTerm(
+        JUDGEMENT["verdict"],
+        _OBJECT,
+        "verdict",
+        "verdict",
+        domains=(JUDGEMENT_CLASS,),
+        ranges=(vocabulary_class(Verdict),),
+    ),
+    OwnTerm(
+        JUDGEMENT["score"],
+        _VALUE,
+        "score",
+        "score",
+        "Celui de la comparaison, de 0 à 1 ; 1 pour des numéros égaux ou une décision.",
+        domains=(JUDGEMENT_CLASS,),
+        ranges=("xsd:decimal",),
+    ),
+    OwnTerm(
         CEASED,
         _VALUE,
         "a cessé d'être mentionné",
@@ -204,6 +242,15 @@ _DECLARED: tuple[OwnTerm, ...] = (
         ranges=("xsd:integer",),
     ),
     OwnTerm(
+        "fa:claimCount",
+        _VALUE,
+        "nombre de déclarations",
+        "number of claims",
+        "Toutes celles de la source, que ce graphe les ait toutes ou non.",
+        domains=SOURCE_CLASSES[:1],
+        ranges=("xsd:integer",),
+    ),
+    OwnTerm(
         "fa:keepsHistory",
         _VALUE,
         "garde l'histoire",
@@ -219,11 +266,9 @@ def own_terms() -> list[OwnTerm]:
     """All our classes, predicates and datatypes, sorted by name."""
     terms = [*_DECLARED, *_property_terms(), *map(_tie_term, TIE_MAPPINGS)]
     terms.extend(_says_terms())
-    for vocabulary in VOCABULARIES:
+    for vocabulary in CLOSED:
         fr, en = VOCABULARY_LABELS[vocabulary]
-        parents: tuple[str, ...] = ("skos:Concept",)
-        if vocabulary is MemberRole:
-            parents = ("skos:Concept", "org:Role", "pair:MembershipRole")
+        parents = ("skos:Concept", *_BESIDES.get(vocabulary, ()))
         terms.append(OwnTerm(vocabulary_class(vocabulary), _CLASS, fr, en, "", parents))
     return sorted(terms, key=lambda term: term.name)
 
@@ -337,7 +382,7 @@ def vocabulary(base: str) -> Iterator[str]:
     for term in own_terms():
         yield from _term_lines(writer, term)
         yield triple(writer.name(term.name), writer.name("rdfs:isDefinedBy"), ontology)
-    for closed in VOCABULARIES:
+    for closed in CLOSED:
         yield from _concept_lines(writer, closed)
     for means in Means:
         thing = iri(f"{base}/id/{means_lever(means).replace(':', '/')}")
@@ -367,8 +412,7 @@ def _concept_lines(writer: _Writer, closed: type[Term]) -> Iterator[str]:
     for term in closed:
         name = concept(term)
         yield from writer.link(name, "rdf:type", "skos:Concept", vocabulary_class(closed))
-        if closed is MemberRole:
-            yield from writer.link(name, "rdf:type", "org:Role", "pair:MembershipRole")
+        yield from writer.link(name, "rdf:type", *_BESIDES.get(closed, ()))
         yield from writer.link(name, "skos:inScheme", home)
         yield from writer.link(name, "skos:topConceptOf", home)
         yield from writer.labels(name, "skos:prefLabel", term.fr, term.en)

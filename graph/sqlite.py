@@ -23,11 +23,13 @@ from graph.merge import in_order_of_trust, merged
 from graph.model import TIES, Kind, Tie, kind_named
 from graph.name_search import NameSearch
 from graph.sqlite_identity import (
+    UNAPPLIED,
     apply_judgements,
     drop_judgements,
     judgement_of,
     keep_identities,
     put_judgements,
+    settle_judgements,
 )
 from graph.sqlite_schema import (
     APPLICATION_ID,
@@ -190,6 +192,14 @@ class SqliteStore:
         """All ties of one kind whose two ends are known, sorted by start and end."""
         return self._ties_where(tie, "a.kind IS NOT NULL AND b.kind IS NOT NULL", ())
 
+    def scan_tie_claims(self, tie: Tie) -> Iterator[tuple[str, str, StoredClaim]]:
+        """All claims about ties of one kind, with the ids that sources use."""
+        sql = f"""SELECT x.key, y.key, {_CLAIM} FROM {tie_table(tie)} c
+            JOIN node x ON x.id = c.start JOIN node y ON y.id = c.end
+            JOIN source s ON s.id = c.source ORDER BY x.key, y.key, s.name, c.record"""
+        for row in self._rows(sql):
+            yield str(row[0]), str(row[1]), claim_of(row[2:])
+
     def scan_tie_values(self, tie: Tie) -> Iterator[tuple[str, str, Properties]]:
         """As `scan_ties`, without the claims."""
         sql = f"""SELECT a.key, b.key, c.properties, c.ended, count(*) FROM {tie_table(tie)} c
@@ -231,6 +241,11 @@ class SqliteStore:
         for row in self._rows("SELECT * FROM judgement ORDER BY one, other"):
             yield judgement_of(row)
 
+    def unapplied_judgements(self) -> Iterator[Judgement]:
+        """The judgements *same* that are kept and not applied, sorted."""
+        for row in self._rows(f"{UNAPPLIED} ORDER BY j.one, j.other"):
+            yield judgement_of(row)
+
     def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
         """Things by name, whatever the accents, the case, and small typing errors."""
         generation = self.generation()
@@ -249,7 +264,10 @@ class SqliteStore:
     def write(self, source: Source) -> Iterator[SourceWriting]:
         """Replace all that a source says, in one transaction."""
         with self._transaction():
-            yield SourceWriting(self._db, source)
+            writing = SourceWriting(self._db, source)
+            yield writing
+            writing.close()
+            settle_judgements(self._db)
             clear_writing(self._db)
 
     def judge(self, judgements: Iterable[Judgement]) -> int:
@@ -257,8 +275,8 @@ class SqliteStore:
         with self._transaction():
             changed = put_judgements(self._db, judgements)
             if changed:
-                apply_judgements(self._db)
-        return changed
+                apply_judgements(self._db, changed)
+        return len(changed)
 
     def withdraw(self, pairs: Iterable[tuple[str, str]]) -> int:
         """Take judgements back, by their two ids."""
@@ -281,6 +299,7 @@ class SqliteStore:
                 removed += db.changes()
             db.execute("DELETE FROM source WHERE id = ?", row)
             refresh_touched(db, begin_generation(db))
+            settle_judgements(db)
             clear_writing(db)
         return removed
 

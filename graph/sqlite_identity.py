@@ -1,6 +1,7 @@
 """How judgements on identity are kept in the embedded store, and applied to its things."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 import apsw
 
@@ -16,12 +17,34 @@ CREATE TEMP TRIGGER identity_kept BEFORE DELETE ON main.node
 WHEN EXISTS (SELECT 1 FROM node m WHERE m.same_as = old.id) BEGIN SELECT RAISE(IGNORE); END
 """
 
+# Two things of two kinds are never one: as soon as a source says so, and before anything is merged
+# anew, the whole identity is parted; `settle_judgements` then joins what may stay together.
+_PARTING = """
+CREATE TEMP TRIGGER identity_parted AFTER UPDATE OF kind ON main.node
+WHEN new.kind IS NOT NULL AND new.kind IS NOT old.kind AND EXISTS (
+    SELECT 1 FROM node m
+    WHERE (m.id = new.same_as OR m.same_as = coalesce(new.same_as, new.id)) AND m.kind <> new.kind
+    AND m.id <> new.id AND EXISTS (SELECT 1 FROM claim c WHERE c.node = m.id))
+BEGIN
+    INSERT INTO touched SELECT m.id FROM node m
+    WHERE (m.id = coalesce(new.same_as, new.id) OR m.same_as = coalesce(new.same_as, new.id))
+    AND NOT EXISTS (SELECT 1 FROM touched t WHERE t.node = m.id);
+    UPDATE node SET same_as = NULL WHERE same_as = coalesce(new.same_as, new.id);
+END
+"""
+
+UNAPPLIED = """SELECT j.* FROM judgement j LEFT JOIN node a ON a.key = j.one
+LEFT JOIN node b ON b.key = j.other
+WHERE j.verdict = 'same' AND coalesce(a.same_as, a.id) IS NOT coalesce(b.same_as, b.id)"""
+"""The judgements *same* of two ids that do not stand for one thing."""
+
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 
 def keep_identities(db: apsw.Connection) -> None:
-    """Have a writer keep the nodes that stand for others."""
+    """Have a writer keep the nodes that stand for others, and part those of two kinds."""
     db.execute(_KEEPING)
+    db.execute(_PARTING)
 
 
 def judgement_of(row: Row) -> Judgement:
@@ -38,9 +61,9 @@ def judgement_of(row: Row) -> Judgement:
     )
 
 
-def put_judgements(db: apsw.Connection, judgements: Iterable[Judgement]) -> int:
-    """Keep judgements; gives how many are new or changed."""
-    changed = 0
+def put_judgements(db: apsw.Connection, judgements: Iterable[Judgement]) -> list[Judgement]:
+    """Keep judgements; gives those that are new or changed."""
+    changed = []
     for j in (judgement.ordered for judgement in judgements):
         db.execute(
             """INSERT INTO judgement VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -50,7 +73,8 @@ def put_judgements(db: apsw.Connection, judgements: Iterable[Judgement]) -> int:
                 IS NOT (excluded.verdict, excluded.who, excluded.score, excluded.note)""",
             (j.one, j.other, j.verdict.value, j.who, j.date, j.score, j.note),
         )
-        changed += db.changes()
+        if db.changes():
+            changed.append(j)
     return changed
 
 
@@ -63,34 +87,81 @@ def drop_judgements(db: apsw.Connection, pairs: Iterable[tuple[str, str]]) -> in
     return dropped
 
 
-def apply_judgements(db: apsw.Connection) -> None:
+def apply_judgements(db: apsw.Connection, fresh: Iterable[Judgement] = ()) -> None:
     """Make one the things that are judged the same, and part those that no longer are.
 
+    Args:
+        db: the store, in a transaction of the caller.
+        fresh: the judgements to be refused, rather than kept, where they join two kinds.
+
     Raises:
-        ContradictoryJudgement: the judgements contradict each other, or join two kinds.
+        ContradictoryJudgement: the judgements contradict each other, or a fresh one joins two
+            kinds.
     """
-    kept = [judgement_of(row) for row in db.execute("SELECT * FROM judgement")]
-    known = identities(kept)
+    kept = _kept(db)
+    identities(kept)  # what is not applied contradicts too
+    known = _of_one_kind(db, kept)
+    for judgement in fresh:
+        one, other = judgement.one, judgement.other
+        if judgement.verdict is Verdict.SAME and known.get(one, one) != known.get(other, other):
+            raise ContradictoryJudgement(one, other, "ce ne sont pas des choses de même sorte")
+    _apply(db, known)
+    refresh_touched(db, begin_generation(db))
+    clear_writing(db)
+
+
+def settle_judgements(db: apsw.Connection) -> None:
+    """Apply what sources, as they now speak, let be applied, after a writing in its transaction.
+
+    Judgements that join two kinds of things stay, unapplied.
+    """
+    if not db.execute(f"SELECT EXISTS ({UNAPPLIED})").get:
+        return
+    clear_writing(db)
+    _apply(db, _of_one_kind(db, _kept(db)))
+    refresh_touched(db, int(db.execute("SELECT generation FROM state").get))
+    clear_writing(db)
+
+
+def _kept(db: apsw.Connection) -> list[Judgement]:
+    return [judgement_of(row) for row in db.execute("SELECT * FROM judgement")]
+
+
+def _of_one_kind(db: apsw.Connection, kept: Iterable[Judgement]) -> Mapping[str, str]:
+    """The identities of judgements, without those that would hold things of two kinds.
+
+    A judgement on two things of two kinds is left aside alone; where ids that no source describes
+    stand between them, no judgement is known to be the wrong one, and none of them is followed.
+    """
+    same = [judgement for judgement in kept if judgement.verdict is Verdict.SAME]
+    kinds = _kinds(db)
+    within = [j for j in same if len({kinds[k] for k in (j.one, j.other) if k in kinds}) < 2]
+    known = identities(within)
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for key in {*known, *known.values()} & kinds.keys():
+        found[known.get(key, key)].add(kinds[key])
+    return {key: whole for key, whole in known.items() if len(found[whole]) < 2}
+
+
+def _kinds(db: apsw.Connection) -> Mapping[str, str]:
+    """The kinds of the ids that are judged the same as others and that a source describes."""
+    sql = """SELECT n.key, n.kind FROM node n WHERE n.key IN (
+        SELECT one FROM judgement WHERE verdict = 'same'
+        UNION SELECT other FROM judgement WHERE verdict = 'same')
+        AND EXISTS (SELECT 1 FROM claim c WHERE c.node = n.id)"""
+    return {str(key): str(kind) for key, kind in db.execute(sql)}
+
+
+def _apply(db: apsw.Connection, known: Mapping[str, str]) -> None:
+    """Point each id to the one that stands for it; what that touches is to be refreshed."""
     keys = [(key,) for key in {*known, *known.values()}]
     db.executemany("INSERT OR IGNORE INTO node (key) VALUES (?)", keys)
     db.execute("CREATE TEMP TABLE identity (key TEXT PRIMARY KEY, whole TEXT) WITHOUT ROWID")
     try:
         db.executemany("INSERT INTO identity VALUES (?, ?)", known.items())
-        _refuse_two_kinds(db)
         _move(db)
     finally:
         db.execute("DROP TABLE identity")
-    refresh_touched(db, begin_generation(db))
-    clear_writing(db)
-
-
-def _refuse_two_kinds(db: apsw.Connection) -> None:
-    sql = """SELECT m.key, w.key FROM identity i JOIN node m ON m.key = i.key
-        JOIN node w ON w.key = i.whole WHERE m.kind <> w.kind ORDER BY 1, 2"""
-    for one, other in db.execute(sql):
-        raise ContradictoryJudgement(
-            str(one), str(other), "ce ne sont pas des choses de même sorte"
-        )
 
 
 def _move(db: apsw.Connection) -> None:

@@ -1,10 +1,13 @@
 """The tables of the embedded store, derived from the model."""
 
 import secrets
+from collections.abc import Iterator
+from itertools import product
 from typing import TypeAlias
 
 import apsw
 
+from graph.claims import Source
 from graph.model import TIES, Tie
 
 Cell: TypeAlias = str | int | float | bytes | None
@@ -83,6 +86,11 @@ CREATE TEMP TABLE incoming_tie (
     properties TEXT NOT NULL, locator TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
     ended TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (tie, start_key, end_key, record)
 ) STRICT, WITHOUT ROWID;
+-- What the first edition of a source says, in the order in which it does.
+CREATE TEMP TABLE said (
+    row INTEGER NOT NULL, tie TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    record TEXT NOT NULL
+) STRICT;
 CREATE TEMP TABLE changed_row (row INTEGER PRIMARY KEY) STRICT;
 CREATE TEMP TABLE touched (node INTEGER PRIMARY KEY) STRICT;
 """
@@ -118,17 +126,58 @@ def begin_generation(connection: apsw.Connection) -> int:
     return int(connection.execute(sql, (secrets.token_hex(8),)).get)
 
 
+def put_source(db: apsw.Connection, source: Source) -> tuple[int, bool]:
+    """The number of a source in the store, and whether its description is new or changed."""
+    columns = (source.title, source.publisher, source.licence, source.url, source.date)
+    row = (source.name, *columns, source.trust, int(source.keeps_history))
+    sql = """INSERT INTO source
+        (name, title, publisher, licence, url, date, trust, keeps_history, generation)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (name) DO UPDATE SET
+        title = excluded.title, publisher = excluded.publisher, licence = excluded.licence,
+        url = excluded.url, date = excluded.date, trust = excluded.trust,
+        keeps_history = excluded.keeps_history
+        WHERE (title, publisher, licence, url, date, trust, keeps_history) IS NOT
+        (excluded.title, excluded.publisher, excluded.licence, excluded.url, excluded.date,
+        excluded.trust, excluded.keeps_history)"""
+    db.execute(sql, row)
+    changed = db.changes() > 0
+    if changed:
+        # A changed trust may change what its claims amount to.
+        db.execute(
+            "INSERT OR IGNORE INTO touched SELECT node FROM claim WHERE source ="
+            " (SELECT id FROM source WHERE name = ?)",
+            (source.name,),
+        )
+    return int(db.execute("SELECT id FROM source WHERE name = ?", (source.name,)).get), changed
+
+
 def prepare_writing(connection: apsw.Connection) -> None:
     """Make the temporary tables of a writer, and the triggers that note what it touches."""
     connection.execute(_INCOMING)
-    for table in ("claim", *(tie_table(tie) for tie in TIES)):
-        for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
-            ends = ["node"] if table == "claim" else ["start", "end"]
-            touch = "".join(_TOUCH.format(node=f"{row}.{end}") for end in ends)
-            connection.execute(_TOUCHING.format(table=table, event=event, statements=touch))
+    note_touched(connection)
+
+
+def note_touched(connection: apsw.Connection) -> None:
+    """Have each change of a claim note the things that it speaks of."""
+    for table, event in _changes():
+        row = "old" if event == "DELETE" else "new"
+        ends = ["node"] if table == "claim" else ["start", "end"]
+        touch = "".join(_TOUCH.format(node=f"{row}.{end}") for end in ends)
+        connection.execute(_TOUCHING.format(table=table, event=event, statements=touch))
+
+
+def stop_noting_touched(connection: apsw.Connection) -> None:
+    """Leave the noting to the writer, until `note_touched`."""
+    for table, event in _changes():
+        connection.execute(f"DROP TRIGGER temp.{table}_{event}")
+
+
+def _changes() -> Iterator[tuple[str, str]]:
+    tables = ("claim", *map(tie_table, TIES))
+    return product(tables, ("INSERT", "UPDATE", "DELETE"))
 
 
 def clear_writing(connection: apsw.Connection) -> None:
     """Empty the temporary tables for the next source."""
-    for table in ("incoming_claim", "incoming_tie", "changed_row", "touched"):
+    for table in ("incoming_claim", "incoming_tie", "said", "changed_row", "touched"):
         connection.execute(f"DELETE FROM {table}")

@@ -1,20 +1,20 @@
 """How one source is written into the embedded store: gathered, compared, applied, merged."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 import apsw
 import orjson
 
-from graph.claims import Claim, NodeClaim, Properties, Source, TieClaim
+from graph.claims import Claim, Source
 from graph.errors import InvalidClaim
 from graph.merge import in_order_of_trust, merged
 from graph.model import TIES, kind_named
-from graph.sqlite_schema import Row, begin_generation, tie_table
+from graph.prepared import Batch, former_keys, to_json, words
+from graph.sqlite_first import FirstEdition
+from graph.sqlite_schema import Row, begin_generation, put_source, tie_table
 from graph.store import StoredClaim, Written
-from graph.text import fold
-from graph.validation import problems
 
 _BATCH = 5_000
 
@@ -107,6 +107,12 @@ _WHOLE_IDENTITIES = (
     JOIN node n ON n.same_as = t.node""",
 )
 
+# An id that nobody describes any more has no kind of its own: the next to describe it gives one.
+_UNDESCRIBED_OTHERS = """
+UPDATE node SET kind = NULL WHERE same_as IS NOT NULL AND kind IS NOT NULL
+AND id IN (SELECT node FROM touched) AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.node = node.id)
+"""
+
 _CLAIMS_OF_TOUCHED = """
 SELECT n.id, n.key, m.kind, c.record, c.properties, c.locator, c.url, c.date, c.ended, c.note,
     s.name, s.title, s.publisher, s.licence, s.url, s.date, s.trust, s.keeps_history
@@ -130,9 +136,11 @@ class SourceWriting:
     def __init__(self, connection: apsw.Connection, source: Source) -> None:
         self._connection = connection
         self._source = source
-        self._claims: list[Row] = []
-        self._ties: list[Row] = []
+        self._edition: FirstEdition | NextEdition | None = None
+        self._batch = Batch()
         self._records = 0
+        self._silent = 0
+        self._finished = False
 
     def add(self, claims: Iterable[Claim]) -> None:
         """Take claims, each as a record of its own; see `graph.store.Writing`."""
@@ -141,24 +149,79 @@ class SourceWriting:
 
     def add_record(self, claims: Sequence[Claim]) -> None:
         """Take all the claims of one record, or none; see `graph.store.Writing`."""
-        for claim in claims:
-            wrong = problems(claim)
-            if wrong:
-                raise InvalidClaim(claim.record, wrong)
-        self._records += 1
-        for claim in claims:
-            if isinstance(claim, NodeClaim):
-                self._claims.append((self._records, *_claim_row(claim)))
-            else:
-                self._ties.append((self._records, *_tie_row(claim)))
-        if len(self._claims) + len(self._ties) >= _BATCH:
+        batch = self._batch
+        batch.add(claims)
+        if len(batch.claims) + len(batch.ties) >= _BATCH:
             self._flush()
+
+    def add_batch(self, batch: Batch) -> None:
+        """Take records that were checked and laid out before."""
+        self._flush()
+        self._take(batch)
 
     def finish(self) -> Written:
         """Apply what was taken; see `graph.store.Writing`."""
         self._flush()
+        self._finished = True
+        edition = self._edition or NextEdition(self._connection, self._source)
+        if isinstance(edition, NextEdition):
+            return edition.finish(self._records)
+        written = edition.finish(self._records - self._silent)
+        refresh_touched(self._connection, edition.generation)
+        unchanged = self._records - written
+        return Written(self._records, written, unchanged, 0, 0, edition.generation)
+
+    def close(self) -> None:
+        """Take back what was not finished; the transaction goes on, as new."""
+        if not self._finished:
+            self._connection.execute("ROLLBACK")
+            self._connection.execute("BEGIN")
+
+    def _flush(self) -> None:
+        batch, self._batch = self._batch, Batch()
+        self._take(batch)
+
+    def _take(self, batch: Batch) -> None:
+        if self._edition is None and (batch.claims or batch.ties):
+            edition = NextEdition if self._has_spoken() else FirstEdition
+            self._edition = edition(self._connection, self._source)
+        if self._edition is not None:
+            self._edition.take(batch, self._records)
+        self._records += batch.records
+        self._silent += batch.silent
+
+    def _has_spoken(self) -> bool:
+        """Whether the store holds something that the source said before."""
+        said = " UNION ALL ".join(
+            f"SELECT 1 FROM {table} WHERE source = s.id"
+            for table in ("claim", *map(tie_table, TIES))
+        )
+        sql = f"SELECT EXISTS (SELECT 1 FROM source s WHERE name = ? AND EXISTS ({said}))"
+        return bool(self._connection.execute(sql, (self._source.name,)).get)
+
+
+class NextEdition:
+    """The writing of a source that spoke before: gathered, compared, applied."""
+
+    def __init__(self, connection: apsw.Connection, source: Source) -> None:
+        self._connection = connection
+        self._source = source
+
+    def take(self, batch: Batch, first: int) -> None:
+        """Gather some records, of which the first has that number."""
+        self._connection.executemany(
+            f"INSERT OR REPLACE INTO incoming_claim VALUES (? + {first}, ?,?,?,?,?,?,?,?,?)",
+            (row[:10] for row in batch.claims),
+        )
+        self._connection.executemany(
+            f"INSERT OR REPLACE INTO incoming_tie VALUES (? + {first}, ?,?,?,?,?,?,?,?,?,?)",
+            batch.ties,
+        )
+
+    def finish(self, records: int) -> Written:
+        """Compare the whole with what the store holds, and apply it."""
         db = self._connection
-        source, described = _put_source(db, self._source)
+        source, described = put_source(db, self._source)
         db.execute(_NEW_NODES)
         self._refuse_other_kinds(source)
         written = self._count_changed(source)
@@ -170,18 +233,7 @@ class SourceWriting:
             refresh_touched(db, generation)
         else:
             generation = int(db.execute("SELECT generation FROM state").get)
-        unchanged = self._records - written
-        return Written(self._records, written, unchanged, removed, ended, generation)
-
-    def _flush(self) -> None:
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO incoming_claim VALUES (?,?,?,?,?,?,?,?,?,?)", self._claims
-        )
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO incoming_tie VALUES (?,?,?,?,?,?,?,?,?,?,?)", self._ties
-        )
-        self._claims.clear()
-        self._ties.clear()
+        return Written(records, written, records - written, removed, ended, generation)
 
     def _count_changed(self, source: int) -> int:
         """How many records say something that the store does not hold yet."""
@@ -233,6 +285,8 @@ def refresh_touched(db: apsw.Connection, generation: int) -> None:
     db.execute("""DELETE FROM name_index WHERE rowid IN (
         SELECT t.node FROM touched t JOIN node n ON n.id = t.node WHERE n.changed > 0)""")
     merged_ids = db.execute("SELECT EXISTS (SELECT 1 FROM node WHERE same_as IS NOT NULL)").get
+    if merged_ids:
+        db.execute(_UNDESCRIBED_OTHERS)
     sql = _CLAIMS_OF_TOUCHED.format(members=_WITH_OTHERS if merged_ids else _ALONE)
     done = -1
     while True:
@@ -257,8 +311,8 @@ def _refresh_rows(db: apsw.Connection, generation: int, rows: Iterable[Row]) -> 
         properties = orjson.loads(text)
         name = str(properties.get("name", key))
         updates.append((kind, name, text, ended, generation, node))
-        names.append((node, " ".join(_words(key, properties, told))))
-        aliases.extend((alias, node) for alias in _former_keys(key, properties))
+        names.append((node, words(key, properties, _names(told))))
+        aliases.extend((alias, node) for alias in former_keys(key, properties))
     db.executemany(
         "UPDATE node SET kind = ?, name = ?, properties = ?, ended = ?, changed = ? WHERE id = ?",
         updates,
@@ -291,69 +345,11 @@ def _amounts_to(told: list[Row]) -> tuple[str, str, int]:
     return kind, to_json(properties), int(all(claim.ended for claim in claims))
 
 
-def _words(key: str, properties: Properties, told: list[Row]) -> Iterable[str]:
-    """The words by which a thing is found: its names, those of each claim, its codes."""
-    single = ("name", "acronym", "code", "siren", "rna")
-    parts = [key.partition(":")[2], *(str(properties.get(name, "")) for name in single)]
-    for name in ("other_names", "postcodes", "former_codes"):
-        value = properties.get(name, [])
-        parts.extend(value if isinstance(value, list) else [])
-    if len(told) > 1:
-        parts += [orjson.loads(str(row[2])).get("name", "") for row in told]
-    return dict.fromkeys(fold(" ".join(parts)).split())
-
-
-def _former_keys(key: str, properties: Properties) -> Iterator[str]:
-    former = properties.get("former_codes", [])
-    scheme = key.partition(":")[0]
-    if isinstance(former, list):
-        yield from (f"{scheme}:{code}" for code in former)
-
-
-def _put_source(db: apsw.Connection, source: Source) -> tuple[int, bool]:
-    """The number of a source in the store, and whether its description is new or changed."""
-    columns = (source.title, source.publisher, source.licence, source.url, source.date)
-    row = (source.name, *columns, source.trust, int(source.keeps_history))
-    sql = """INSERT INTO source
-        (name, title, publisher, licence, url, date, trust, keeps_history, generation)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (name) DO UPDATE SET
-        title = excluded.title, publisher = excluded.publisher, licence = excluded.licence,
-        url = excluded.url, date = excluded.date, trust = excluded.trust,
-        keeps_history = excluded.keeps_history
-        WHERE (title, publisher, licence, url, date, trust, keeps_history) IS NOT
-        (excluded.title, excluded.publisher, excluded.licence, excluded.url, excluded.date,
-        excluded.trust, excluded.keeps_history)"""
-    db.execute(sql, row)
-    changed = db.changes() > 0
-    if changed:
-        # A changed trust may change what its claims amount to.
-        db.execute(
-            "INSERT OR IGNORE INTO touched SELECT node FROM claim WHERE source ="
-            " (SELECT id FROM source WHERE name = ?)",
-            (source.name,),
-        )
-    return int(db.execute("SELECT id FROM source WHERE name = ?", (source.name,)).get), changed
-
-
-def _claim_row(claim: NodeClaim) -> tuple[str, ...]:
-    properties = to_json(claim.properties)
-    place = (claim.locator, claim.url, claim.date, claim.ended, claim.note)
-    return (claim.subject, claim.record, claim.kind.name, properties, *place)
-
-
-def _tie_row(claim: TieClaim) -> tuple[str, ...]:
-    properties = to_json(claim.properties)
-    place = (claim.locator, claim.url, claim.date, claim.ended, claim.note)
-    return (claim.tie.name, claim.start, claim.end, claim.record, properties, *place)
-
-
-def to_json(properties: Properties) -> str:
-    """Properties as text, the same whatever their order; no value of a list stands twice."""
-    once = {
-        name: list(dict.fromkeys(value)) if isinstance(value, list) else value
-        for name, value in properties.items()
-    }
-    return orjson.dumps(once, option=orjson.OPT_SORT_KEYS).decode()
+def _names(told: list[Row]) -> list[str]:
+    """How each of several claims calls a thing; the one that there is calls it as we do."""
+    if len(told) == 1:
+        return []
+    return [orjson.loads(str(row[2])).get("name", "") for row in told]
 
 
 def claim_of(row: Row) -> StoredClaim:

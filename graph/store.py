@@ -139,6 +139,13 @@ class Reader(Protocol):
     def scan_ties(self, tie: Tie) -> Iterator[StoredTie]:
         """All ties of one kind whose two ends are known, sorted by start and end."""
 
+    def scan_tie_claims(self, tie: Tie) -> Iterator[tuple[str, str, StoredClaim]]:
+        """All claims about ties of one kind: (start, end, claim), sorted, source and record last.
+
+        The ends are the ids that the source uses, whether or not any source describes them, and
+        also where they were judged the same as others.
+        """
+
     def scan_tie_values(self, tie: Tie) -> Iterator[tuple[str, str, Properties]]:
         """As `scan_ties`, without the claims: (start, end, merged properties).
 
@@ -150,6 +157,12 @@ class Reader(Protocol):
 
     def judgements(self) -> Iterator[Judgement]:
         """All judgements on identity, sorted."""
+
+    def unapplied_judgements(self) -> Iterator[Judgement]:
+        """The judgements *same* that are kept and not applied, sorted.
+
+        They were judged before sources spoke of their things, which are of two kinds.
+        """
 
     def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
         """Things by name, whatever the accents, the case, and small typing errors."""

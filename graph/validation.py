@@ -1,31 +1,40 @@
 """Whether a claim follows the model: derived from its declaration, collected, never guessed."""
 
 import math
-import re
 from collections.abc import Callable
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
+from typing import TypeAlias
 
-from graph.claims import Claim, NodeClaim, TieClaim, Value
+from graph.claims import Claim, NodeClaim, Value
 from graph.identifiers import is_date, is_key, is_rna, is_siren, is_siret
-from graph.model import Kind, Property, Term, Tie, ValueType
+from graph.model import Kind, Property, Tie, ValueType
+
+Check: TypeAlias = Callable[[object], bool]
 
 _REGISTRY: dict[str, Callable[[str], bool]] = {
     "siren": is_siren,
     "siret": is_siret,
     "rna": is_rna,
 }
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _LATITUDE, _LONGITUDE = (-90.0, 90.0), (-180.0, 180.0)
 _RANGES = {"latitude": _LATITUDE, "longitude": _LONGITUDE}
 
 
 def problems(claim: Claim) -> list[str]:
     """What is wrong with a claim, as French phrases; empty when it follows the model."""
+    found: list[str] = []
     if isinstance(claim, NodeClaim):
-        found = [*_key_problems(claim.subject), *_value_problems(claim.kind, claim)]
+        owner: Kind | Tie = claim.kind
+        found += _key_problems(claim.subject)
     else:
-        found = [*_key_problems(claim.start), *_key_problems(claim.end)]
-        found += _value_problems(claim.tie, claim)
+        owner = claim.tie
+        found += _key_problems(claim.start)
+        found += _key_problems(claim.end)
+    if claim.properties:
+        accepts = _accepted(owner)
+        for name, value in claim.properties.items():
+            if name not in accepts or not accepts[name](value):
+                found += _value_problems(owner, name, value)
     return found + _origin_problems(claim)
 
 
@@ -42,44 +51,27 @@ def _key_problems(key: str) -> tuple[str, ...]:
 
 def _origin_problems(claim: Claim) -> list[str]:
     found = []
-    if claim.url and not _has_type(ValueType.URL, claim.url):
+    if claim.url and not _is_url(claim.url):
         found.append(f"« {_shown(claim.url)} » n'est pas une adresse de page")
     if claim.date and not is_date(claim.date):
         found.append(f"« {_shown(claim.date)} » n'est pas une date de la forme AAAA-MM-JJ")
-    if not all(map(_is_text, (claim.record, claim.locator))):
+    if not (_is_text(claim.record) and _is_text(claim.locator)):
         found.append("l'enregistrement ou son lieu n'est pas un texte Unicode")
     return found
 
 
-def _value_problems(owner: Kind | Tie, claim: NodeClaim | TieClaim) -> list[str]:
-    found: list[str] = []
-    checks = _checks(owner)
-    for name, value in claim.properties.items():
-        known = checks.get(name)
-        if known is None:
-            found.append(f"{owner.name} n'a pas de propriété « {name} »")
-        else:
-            many, is_valid = known
-            found.extend(_value_problem(name, value, is_valid, many=many))
-    return found
-
-
-@cache
-def _checks(owner: Kind | Tie) -> dict[str, tuple[bool, Callable[[object], bool]]]:
-    """For each property whether it is a list, and what its values must satisfy."""
-    return {p.name: (p.many, partial(_is_valid, p)) for p in owner.properties}
-
-
-def _value_problem(
-    name: str, value: Value, is_valid: Callable[[object], bool], *, many: bool
-) -> list[str]:
-    if isinstance(value, list) != many:
-        form = "une liste" if many else "une seule valeur"
+def _value_problems(owner: Kind | Tie, name: str, value: Value) -> list[str]:
+    """What is wrong with a value that is not accepted."""
+    declared = next((p for p in owner.properties if p.name == name), None)
+    if declared is None:
+        return [f"{owner.name} n'a pas de propriété « {name} »"]
+    if isinstance(value, list) != declared.many:
+        form = "une liste" if declared.many else "une seule valeur"
         return [f"« {name} » attend {form}"]
-    items = value if isinstance(value, list) else (value,)
+    is_valid = _check(declared)
     return [
         f"« {_shown(item)} » n'est pas une valeur de « {name} »"
-        for item in items
+        for item in (value if isinstance(value, list) else (value,))
         if not is_valid(item)
     ]
 
@@ -88,14 +80,27 @@ def _shown(item: object) -> str:
     return str(item).encode(errors="backslashreplace").decode()
 
 
-def _is_valid(declared: Property, item: object) -> bool:
-    check = _REGISTRY.get(declared.name)
-    if check is not None:
-        return isinstance(item, str) and check(item)
+@cache
+def _accepted(owner: Kind | Tie) -> dict[str, Check]:
+    """For each property whether a value is one of it."""
+    return {p.name: _each(_check(p)) if p.many else _check(p) for p in owner.properties}
+
+
+def _each(is_valid: Check) -> Check:
+    return lambda value: isinstance(value, list) and all(map(is_valid, value))
+
+
+def _check(declared: Property) -> Check:
+    """Whether something is a value of a property, or of its list."""
+    if registered := _REGISTRY.get(declared.name):
+        return lambda item: isinstance(item, str) and registered(item)
     if declared.name in _RANGES:
         low, high = _RANGES[declared.name]
-        return _is_number(item) and low <= float(str(item)) <= high
-    return _has_type(declared.type, item)
+        return lambda item: _is_number(item) and low <= float(str(item)) <= high
+    if isinstance(declared.type, ValueType):
+        return _TYPES[declared.type]
+    codes = frozenset(term.value for term in declared.type)
+    return lambda item: isinstance(item, str) and item in codes
 
 
 def _is_number(item: object) -> bool:
@@ -111,27 +116,37 @@ def _is_integer(item: object) -> bool:
 
 def _is_text(item: object) -> bool:
     """Whether it is a text that can be stored: half a surrogate pair cannot."""
-    return isinstance(item, str) and (item.isascii() or not _SURROGATES.search(item))
+    if not isinstance(item, str):
+        return False
+    if not item.isascii():
+        try:
+            item.encode()
+        except UnicodeEncodeError:
+            return False
+    return True
 
 
-@cache
-def _codes(vocabulary: type[Term]) -> frozenset[str]:
-    return frozenset(term.value for term in vocabulary)
+def _is_filled(item: object) -> bool:
+    return _is_text(item) and bool(str(item).strip())
 
 
-def _has_type(expected: ValueType | type[Term], item: object) -> bool:
-    if not isinstance(expected, ValueType):
-        return isinstance(item, str) and item in _codes(expected)
-    match expected:
-        case ValueType.TEXT:
-            return _is_text(item) and bool(str(item).strip())
-        case ValueType.INTEGER:
-            return _is_integer(item)
-        case ValueType.NUMBER:
-            return _is_number(item)
-        case ValueType.BOOLEAN:
-            return isinstance(item, bool)
-        case ValueType.DATE:
-            return isinstance(item, str) and is_date(item)
-        case ValueType.URL:
-            return _is_text(item) and str(item).startswith(("http://", "https://"))
+def _is_boolean(item: object) -> bool:
+    return isinstance(item, bool)
+
+
+def _is_day(item: object) -> bool:
+    return isinstance(item, str) and is_date(item)
+
+
+def _is_url(item: object) -> bool:
+    return _is_text(item) and str(item).startswith(("http://", "https://"))
+
+
+_TYPES: dict[ValueType, Check] = {
+    ValueType.TEXT: _is_filled,
+    ValueType.INTEGER: _is_integer,
+    ValueType.NUMBER: _is_number,
+    ValueType.BOOLEAN: _is_boolean,
+    ValueType.DATE: _is_day,
+    ValueType.URL: _is_url,
+}

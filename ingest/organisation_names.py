@@ -45,8 +45,8 @@ _MARKS = r"""
     |paroisse|patronage|petanque|pole|prefecture|programme|promotion|racing|radio|regie|region
     |regional|relais|research|reseau|residence|restos|rugby|sauvegarde|science|sciences|scouts?
     |secours|sem|service|services|sintef|sivom|sivu|soc|societes?|society|solidarite|soutien|spa
-    |spl|sporti[fv]e?s?|sporting|sports?|stade|station|ste|stiftelsen|synd|syndicat|technologies
-    |technology|tennis|theatre|tourisme|trust|tv|udaf|union|unit|unite|universidad|universidade
+    |spl|sporti[fv]e?s?|sporting|sports?|stade|station|ste|stiftelsen|synchrotron|synd|syndicat
+    |technologies|technology|tennis|theatre|tourisme|trust|tv|udaf|union|unit|unite|universidad|universidade
     |universita|universitaire|universitat|universite|universiteit|university|usine|veterinaire
     |ville\W(?:de|du|d)|voile|volley
 """

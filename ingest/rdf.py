@@ -3,6 +3,7 @@
 import heapq
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -13,9 +14,10 @@ from pyoxigraph import RdfFormat, parse
 
 from graph.claims import Claim
 from graph.errors import SourceError
-from graph.identity import Judgement, Verdict
+from graph.identity import Judgement
 from graph.rdf_claims import Said, read_claims, read_sources
-from graph.rdf_mapping import FORMER_ID
+from graph.rdf_judgements import read_judgements
+from graph.rdf_mapping import CLAIM_CLASS, SOURCE
 from graph.rdf_terms import Iris
 from ingest.bundled import Bundled, Told
 
@@ -141,9 +143,10 @@ def _claims(path: Path, group: Iterable[Said]) -> Iterator[Claim]:
 
 
 def judgements(path: Path, base: str = "") -> Iterator[Judgement]:
-    """The ids that an export of ours says are of one and the same thing.
+    """What an export of ours says was judged of two ids.
 
-    A former id that no source speaks of follows from the claims themselves (`former_codes`).
+    To be kept before its sources are read (see `read`): judgements join what is of one kind, and
+    what was kept unapplied is then kept so again.
 
     Raises:
         SourceError: it cannot be read.
@@ -151,15 +154,8 @@ def judgements(path: Path, base: str = "") -> Iterator[Judgement]:
     base = base or base_of(path)
     if not base:
         return
-    with told_of(path), _in_order(path, base) as (ordered, scanned):
-        iris = Iris(base)
-        with ordered.open("rb") as lines:
-            same = iris.word(FORMER_ID).encode()
-            pairs = [line.split(b" ")[:3] for line in lines if line.split(b" ", 2)[1] == same]
-        for former, _, present in pairs:
-            one, other = (iris.key(each[1:-1].decode()) for each in (former, present))
-            if one != other and scanned.speaks_of(one):
-                yield Judgement(one, other, Verdict.SAME, "export", "").ordered
+    with told_of(path), _in_order(path, base) as (ordered, _):
+        yield from read_judgements(ordered, base)
 
 
 EXPORT = Bundled(
@@ -179,47 +175,37 @@ class _Scan:
     """What one look at an export says of it.
 
     Attributes:
-        derived: how many times a thing is said to come from a source.
-        said: those things with those sources, as claims have them; hashes, to hold millions.
-        spoken: the things that claims are about, likewise.
+        found: the number of its claims, by the last part of the IRI of their source.
+        made: how many the source makes, as the export says.
     """
 
-    iris: Iris
     in_order: bool = True
-    derived: int = 0
-    said: set[int] = field(default_factory=set)
-    spoken: set[int] = field(default_factory=set)
+    found: Counter[bytes] = field(default_factory=Counter)
+    made: dict[bytes, int] = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:
-        """Whether each source that a thing comes from says something of it."""
-        return self.derived == len(self.said)
-
-    def speaks_of(self, key: str) -> bool:
-        """Whether a claim is about the thing of that id."""
-        return hash(self.iris.thing(key).encode()) in self.spoken
+        """Whether it has all the claims of each of its sources."""
+        return dict(self.found) == {name: count for name, count in self.made.items() if count}
 
 
 def _scan(lines: Iterable[bytes], base: str) -> _Scan:
     """Look at each line once."""
-    scan = _Scan(Iris(base))
-    word = scan.iris.word
-    about, derived = word("fa:about").encode(), word("prov:wasDerivedFrom").encode()
-    own = f"<{base}/id/".encode()
-    apart = tuple(own + segment for segment in (b"claim/", b"membership/", b"tie/"))
-    cut = len(apart[0])
+    scan = _Scan()
+    word = Iris(base).word
+    typed = f"{word('rdf:type')} {word(CLAIM_CLASS)} ".encode()
+    count = f'{word(SOURCE["claims"])} "'.encode()
+    claim, source = (f"<{base}/id/{segment}/".encode() for segment in ("claim", "source"))
     before = b""
     for line in lines:
         scan.in_order = scan.in_order and before < line
         before = line
         subject, _, rest = line.partition(b" ")
-        if rest.startswith(about) and subject.startswith(apart[0]):
-            thing = rest[len(about) + 1 :].rstrip(b" .\r\n")[1:-1]
-            source = subject[cut:].partition(b"/")[0]
-            scan.spoken.add(hash(thing))
-            scan.said.add(hash((source, thing)))
-        elif rest.startswith(derived) and not subject.startswith(apart):
-            scan.derived += 1
+        if subject.startswith(claim) and rest.startswith(typed):
+            scan.found[subject[len(claim) :].partition(b"/")[0]] += 1
+        elif subject.startswith(source) and rest.startswith(count):
+            made = rest[len(count) :].partition(b'"')[0]
+            scan.made[subject[len(source) : -1]] = int(made)
     return scan
 
 

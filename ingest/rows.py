@@ -17,6 +17,13 @@ class Rejected(Exception):
         self.value = value
 
 
+class LeftOut(Rejected):
+    """A record that is left out on purpose, of a sort that there are millions of.
+
+    They are counted; the file of rejects says once for each reason how many and where the first is.
+    """
+
+
 class Row:
     """A record as a reader yields it.
 

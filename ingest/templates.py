@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +33,10 @@ class Template:
     def suits(self, columns: frozenset[str]) -> bool:
         """Whether a table is one of these: no other column, and most of them."""
         return self.required <= columns <= self.columns and 2 * len(columns) > len(self.columns)
+
+    def edition(self, name: str) -> "Template":
+        """The same table of a source of another name, which its own ids begin with."""
+        return replace(self, mapping=table.edition(self.mapping, name))
 
 
 @cache

@@ -8,6 +8,7 @@ from ingest.duplicates.comparison import Rarity, vetoed
 from ingest.duplicates.profiles import Profile
 
 _LARGEST_BLOCK = 60
+_WORD = "word"
 _WORDS = 3  # the rarest of a name, under which it is filed
 
 Pair = tuple[Profile, Profile]
@@ -25,8 +26,9 @@ def equal_ids(profiles: Iterable[Profile]) -> Iterator[tuple[Profile, Profile, s
             by_number[f"siret:{profile.siret}"].append(profile)
         elif profile.siren:
             by_number[f"siren:{profile.siren}"].append(profile)
-        if profile.rna:
-            by_number[f"rna:{profile.rna}"].append(profile)
+        for scheme in ("rna", "rnsr", "pic"):
+            if number := getattr(profile, scheme):
+                by_number[f"{scheme}:{number}"].append(profile)
     for number, group in sorted(by_number.items()):
         first, *others = sorted(group, key=lambda profile: (profile.key != number, profile.key))
         for other in others:
@@ -38,7 +40,7 @@ def likely(profiles: Mapping[str, Profile], rarity: Rarity) -> Iterator[Pair]:
     """Pairs that share a place and a rare word, each once; those that registries part are not.
 
     The place is the commune and the département. Organisations without any place meet those
-    whose whole name is theirs.
+    whose whole name, or whose rarest word, is theirs.
     """
     blocks = defaultdict(list)
     for key in sorted(profiles):
@@ -52,10 +54,16 @@ def likely(profiles: Mapping[str, Profile], rarity: Rarity) -> Iterator[Pair]:
         for pair in combinations(members, 2):
             if pair in seen:
                 continue
-            seen.add(pair)
             one, other = profiles[pair[0]], profiles[pair[1]]
+            if block[0] == _WORD and _placed(one) and _placed(other):
+                continue
+            seen.add(pair)
             if not vetoed(one, other):
                 yield one, other
+
+
+def _placed(profile: Profile) -> bool:
+    return bool(profile.departements)
 
 
 def _blocks(profile: Profile, rarity: Rarity) -> set[tuple[str, str]]:
@@ -66,6 +74,7 @@ def _blocks(profile: Profile, rarity: Rarity) -> set[tuple[str, str]]:
             found.update((f"departement {code}", word) for code in profile.departements)
             found.update((f"commune {code}", word) for code in profile.seats | profile.places)
         if not name.part:
+            found.update((_WORD, word) for word in rarest[:1])
             found.add(("name", "".join(name.words) + name.body))
     for place in profile.departements:
         shorts = profile.acronyms | {n.words[0] for n in profile.names if len(n.words) == 1}

@@ -14,12 +14,12 @@ from math import asin, cos, exp, log, radians, sin, sqrt
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 
+from ingest.duplicates.laboratories import other_units
 from ingest.duplicates.names import Name
 from ingest.duplicates.profiles import Profile
 
-# On four real files with their numbers hidden (`benchmarks/duplicates.py`, docs/duplicates.md):
-# precision 0.9992 (6447 of 6452 pairs) above the one, recall 0.9151 (7767 of 8488 organisations)
-# above the other.
+# Set on the tuning half of real files with their numbers hidden (`benchmarks/duplicates.py`);
+# what they are worth on the other half is in docs/duplicates.md.
 SURE = 0.97
 MAYBE = 0.30
 
@@ -29,6 +29,7 @@ WEIGHTS: Mapping[str, float] = {
     "name equal": 5.0,
     "name nearly equal": 3.8,
     "name alike": 2.4,
+    "name within": 2.5,
     "name has some": -0.8,
     "name differs": -6.0,
     "part of a name": -2.4,
@@ -108,11 +109,18 @@ def scored(observed: Sequence[str]) -> Compared:
 
 
 def vetoed(one: Profile, other: Profile) -> bool:
-    """Whether registries tell them apart: two SIREN, or a part and its whole."""
+    """Whether registries tell them apart: two SIREN, RNA, RNSR or units, or a part and its whole.
+
+    Two numbers of participants (PIC) do not: an organisation may have several.
+    """
     if one.siren and other.siren:
         same_level = one.siret == other.siret
         return one.siren != other.siren or not same_level
     if one.rna and other.rna and one.rna != other.rna:
+        return True
+    if one.rnsr and other.rnsr and one.rnsr != other.rnsr:
+        return True
+    if one.units and other.units and other_units(one.units, other.units):
         return True
     return one.collective != other.collective
 
@@ -120,11 +128,13 @@ def vetoed(one: Profile, other: Profile) -> bool:
 def _of_names(one: Profile, other: Profile, rarity: Rarity) -> list[str]:
     best: list[str] = ["name differs"]
     bodies = _of_bodies({n.body for n in one.names} - {""}, {n.body for n in other.names} - {""})
+    # A town is named within all that is there: only bodies without one may be named at length.
+    longer = not any(name.body for name in (*one.names, *other.names))
     for a in one.names:
         for b in other.names:
             if a.part and b.part and len(one.names) > 1 and len(other.names) > 1:
                 continue
-            found = _of_name(a, b, rarity)
+            found = _of_name(a, b, rarity, longer=longer)
             if _sum(found) > _sum(best):
                 best = found
     if best == ["name differs"] and _acronym(one, other):
@@ -145,7 +155,7 @@ def _sum(observed: Sequence[str]) -> float:
     return sum(WEIGHTS[each] for each in observed)
 
 
-def _of_name(a: Name, b: Name, rarity: Rarity) -> list[str]:
+def _of_name(a: Name, b: Name, rarity: Rarity, *, longer: bool) -> list[str]:
     shared, likeness = _shared(a, b, rarity)
     if not shared:
         return ["name differs"]
@@ -156,6 +166,8 @@ def _of_name(a: Name, b: Name, rarity: Rarity) -> list[str]:
         found = ["name nearly equal"]
     elif likeness >= 0.7:
         found = ["name alike"]
+    elif longer and rarest >= _RARE and _within(a, b, shared):
+        found = ["name within"]
     elif likeness >= 0.45:
         found = ["name has some"]
     else:
@@ -171,6 +183,11 @@ def _of_name(a: Name, b: Name, rarity: Rarity) -> list[str]:
     if _numbers(a) != _numbers(b):
         found.append("other number in the name")
     return found
+
+
+def _within(a: Name, b: Name, shared: Sequence[str]) -> bool:
+    """Whether one has all words of the other, and more."""
+    return not (a.part or b.part) and len(shared) == min(len(a.words), len(b.words))
 
 
 def _shared(a: Name, b: Name, rarity: Rarity) -> tuple[list[str], float]:
@@ -197,8 +214,14 @@ def _alike(one: str, other: str) -> float:
 
 
 def _misspelt(word: str, among: Sequence[str]) -> str | None:
-    if len(word) < 5 or any(sign.isdigit() for sign in word):
+    """The one of several words that a word is, misspelt or cut short."""
+    if len(word) < 4 or not word.isalpha():
         return None
+    cut = next(
+        (w for w in among if len(w) > 3 and (w.startswith(word) or word.startswith(w))), None
+    )
+    if cut or len(word) < 5:
+        return cut
     near = ((_alike(word, each), each) for each in among if len(each) > 4)
     score, best = max(near, default=(0.0, ""))
     return best if score >= _LIKE else None

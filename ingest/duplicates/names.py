@@ -11,7 +11,7 @@ from graph.text import fold
 # that matches counts; « la commune » is one, its social centre (CCAS) another.
 _BODIES = (
     ("France services", r"(?:maison |espace |antenne |bus )?(?:de )?france services?|msap"),
-    ("ccas", r"c ?c ?a ?s|centre communal d ?action sociale|centre comm action sociale"),
+    ("ccas", r"c ?c ?a ?s|(?:centre|ctre|ctr) comm?(?:unal)?(?: d)? ?action sociale"),
     ("cias", r"c ?i ?a ?s|centre intercommunal d ?action sociale"),
     ("caisse des écoles", r"caisse (?:des )?ecoles"),
     ("mission locale", r"mission locale|mlj|ml"),
@@ -37,7 +37,7 @@ _BODIES = (
     ),
     ("région", r"conseil regional|region"),
     ("département", r"(?:conseil )?(?:departemental|general)|departement|dept"),
-    ("commune", r"mairie|commune|ville"),
+    ("commune", r"mairie(?: deleguee)?|maire|municipalite|hotel de ville|commune|ville"),
 )
 _BODY = [
     (

@@ -1,21 +1,26 @@
 """Which organisations are one: judged where it is sure, queued for a person where it may be."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import permutations
+from typing import TypeAlias
 
 from graph.identity import Judgement, Verdict
 from graph.store import Store
 from ingest.duplicates.candidates import equal_ids, likely
-from ingest.duplicates.comparison import MAYBE, SURE, Rarity, compare
+from ingest.duplicates.comparison import MAYBE, SURE, Rarity, compare, vetoed
 from ingest.duplicates.profiles import Profile, profiles
 
+_Proposed: TypeAlias = tuple[float, str, str, str, str]  # score, id, id, who, note
 IDENTIFIERS, COMPARISON, PERSON = "identifiants", "comparaison", "personne"
 
 _IN_FRENCH = {
     "name equal": "même nom",
     "name nearly equal": "presque le même nom",
     "name alike": "nom semblable",
+    "name within": "le nom de l'une dans celui de l'autre",
     "name has some": "nom en partie commun",
     "acronym": "sigle de l'autre",
     "part of a name": "pour une partie du nom",
@@ -86,17 +91,39 @@ def judgements(known: Mapping[str, Profile], kept: Iterable[Judgement] = ()) -> 
     kept = [judgement.ordered for judgement in kept]
     stands = {(j.one, j.other) for j in kept if j.who == PERSON or j.verdict is not Verdict.UNSURE}
     groups = _Groups(known, kept)
+    proposed = _proposed(known)
+    unclear = _unclear(known, proposed)
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    for score, one, other, who, note in _proposed(known):
+    for score, one, other, who, note in proposed:
         if (one, other) in stands or groups.together(one, other):
             continue
-        sure = score >= SURE and groups.join(one, other)
+        sure = score >= SURE and (one, other) not in unclear and groups.join(one, other)
         verdict = Verdict.SAME if sure else Verdict.UNSURE
         yield Judgement(one, other, verdict, who, today, score, note)
 
 
-def _proposed(known: Mapping[str, Profile]) -> list[tuple[float, str, str, str, str]]:
-    """(score, id, id, who, note) of all pairs above `MAYBE`, ids before names, the best first."""
+def _unclear(known: Mapping[str, Profile], proposed: Iterable[_Proposed]) -> set[tuple[str, str]]:
+    """Pairs of which one is as much like a third, which registries tell from the other."""
+    partners: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for score, one, other, who, _ in proposed:
+        if score >= SURE and who == COMPARISON:
+            partners[one].append((score, other))
+            partners[other].append((score, one))
+    found = set()
+    for key, likes in partners.items():
+        for (score, one), (third_score, third) in permutations(likes, 2):
+            if third_score >= score and _rivals(known[one], known[third]):
+                found.add((min(key, one), max(key, one)))
+    return found
+
+
+def _rivals(one: Profile, other: Profile) -> bool:
+    parted_by_level = one.siren != "" and one.siren == other.siren
+    return vetoed(one, other) and not parted_by_level
+
+
+def _proposed(known: Mapping[str, Profile]) -> list[_Proposed]:
+    """All pairs above `MAYBE`, ids before names, the best first."""
     found = {}
     for first, second, number in equal_ids(known.values()):
         one, other = sorted((first.key, second.key))
@@ -113,7 +140,7 @@ def _proposed(known: Mapping[str, Profile]) -> list[tuple[float, str, str, str, 
 
 
 class _Groups:
-    """The identities as they grow: none may hold two SIREN, a part and its whole, or an enemy."""
+    """The identities as they grow: none may hold a pair that is `vetoed` or judged different."""
 
     def __init__(self, known: Mapping[str, Profile], kept: Iterable[Judgement]) -> None:
         self._known = known
@@ -136,12 +163,10 @@ class _Groups:
         ours, theirs = self._of(one), self._of(other)
         if any(frozenset((a, b)) in self._apart for a in ours for b in theirs):
             return False
-        numbers = {
-            (profile.siren, profile.siret)
-            for key in ours | theirs
-            if (profile := self._known.get(key)) and profile.siren
-        }
-        if len(numbers) > 1:
+        known = self._known
+        if any(
+            vetoed(known[a], known[b]) for a in ours & known.keys() for b in theirs & known.keys()
+        ):
             return False
         self._unite(one, other)
         return True

@@ -3,7 +3,8 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 
 from graph.claims import Claim, Source
@@ -87,8 +88,13 @@ def _goals() -> Mapping[str, tuple[str, ...]]:
         }
 
 
-def transform(row: Row) -> Iterator[Claim]:
-    """What an element of a map says."""
+def transform(row: Row, scheme: str = SOURCE.name) -> Iterator[Claim]:
+    """What an element of a map says.
+
+    Args:
+        row: the element.
+        scheme: what the id begins with where no map is known, whose numbers would tell it apart.
+    """
     row.ignore(_UNUSED)
     row.ignore(name for name in row.values if name.startswith(_PARTS))
     ignore_persons(row)
@@ -99,7 +105,7 @@ def transform(row: Row) -> Iterator[Claim]:
         raise Rejected(PERSON)
     on_map = row.take(_MAP)
     record = f"{on_map}-{local}" if on_map else local
-    own = f"gogocarto:{record}"
+    own = f"{SOURCE.name if on_map else scheme}:{record}"
     subject = f"siret:{siret}" if siret else f"siren:{siren}" if siren else own
     categories = [tidy(item, row) for item in _names(row.take("categories"))]
     world = world_of(name, registered=bool(siren))
@@ -218,3 +224,9 @@ TABULAR = Tabular(
     transform=transform,
     recognises=_recognises,
 )
+
+
+def edition(name: str) -> Tabular:
+    """The same source under another name, which begins the ids of maps that are not known."""
+    source = replace(SOURCE, name=name)
+    return replace(TABULAR, source=source, transform=partial(transform, scheme=name))

@@ -133,6 +133,7 @@ _CORDIS_UNUSED = (
     "contactFunction", "contactTelephoneNumber", "contactFaxNumber",
 )  # fmt: skip
 
+_AID = re.compile(r"(?:0|aucune?)-?aide")  # in the place of a name
 _RNSR = re.compile(r"\d{9}[A-Z]")
 _ANR_CODE = re.compile(r"ANR-(\d\d)-([A-Z0-9]+)-\d+(?:-\d+)?")
 # Bodies that lodge laboratories and often sign in their stead.
@@ -224,13 +225,16 @@ def _anr_member(row: Row) -> tuple[NodeClaim, *tuple[Claim, ...]]:
     if _RNSR.fullmatch(number):
         key, world = f"research-alliances:rnsr-{number.lower()}", World.ACADEMIC
         said["identifiers"] = [f"rnsr:{number}"]
+        if may_be_a_person(name):
+            # Some are given by the name of who leads the research.
+            said["name"] = name = f"Structure de recherche {number}"
     elif is_siren(number):
         key, said["siren"] = f"siren:{number}", number
         add_note(row, "SIREN trouvé dans la colonne du numéro RNSR")
     else:
         _refuse_persons(name, world)
         key = f"research-alliances:anr-{slug(name)}-{slug(city or country)}".rstrip("-")
-    if not slug(name):
+    if not slug(name) or _AID.fullmatch(slug(name)):
         raise Rejected("organisme sans nom", number)
     if world:
         said["world"] = world.value
@@ -259,8 +263,10 @@ def _refuse_persons(name: str, world: World | None) -> None:
 def _rank(name: str) -> int:
     """A rank that puts the best of several names of a laboratory first, in order of records.
 
-    Its own, with accents; its own, in capitals; that of a body which lodges it.
+    Its own, with accents; its own, in capitals; that of a body which lodges it; its number.
     """
+    if name.startswith("Structure de recherche "):
+        return 3
     if _LODGING.match(fold(name)):
         return 2
     return 1 if name.isupper() else 0

@@ -1,7 +1,6 @@
 """The associations of France and what they are for: the national register of associations (RNA)."""
 
 import csv
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -12,7 +11,7 @@ from graph.identifiers import is_rna, is_siret
 from graph.model import AIMS_AT, ORGANISATION, SEATED_IN, World
 from ingest.actors import add_note
 from ingest.addresses import address
-from ingest.files.persons import without_contacts
+from ingest.files.persons import may_hold_contacts, without_contacts
 from ingest.files.repair import date, is_absent
 from ingest.files.repair_places import commune, commune_at
 from ingest.files.tables import read_rows
@@ -49,9 +48,6 @@ _UNUSED = (
 _COLUMNS = frozenset((*_USED, *_UNUSED))
 _FORMS = {"D": "9220", "R": "9230"}
 
-# A text without these has neither an e-mail address nor a telephone number in it.
-_SIGN = re.compile(r"[0@+)\]]")
-_CONTACT = re.compile(r"@|[(\[]at[)\]]|(?<!\d)[+0]\s?\d")
 _LONGEST_ACRONYM = 12
 
 # The same days and communes come back all the time: their repair is paid once.
@@ -158,8 +154,7 @@ def _put_names(said: dict[str, Value], row: Row) -> None:
 def _without_contacts(text: str, row: Row) -> str:
     if "  " in text:
         text = " ".join(text.split())
-    # Nearly none holds a contact, and to look for a sign costs a hundredth of the whole search.
-    if not (_SIGN.search(text) and _CONTACT.search(text)):
+    if not may_hold_contacts(text):
         return text
     bare, note = without_contacts(text)
     add_note(row, note)

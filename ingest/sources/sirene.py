@@ -16,7 +16,7 @@ from ingest.files.repair_places import commune
 from ingest.files.tables import Reject, Table, read_rows
 from ingest.lambert import degrees
 from ingest.reference import legal_forms
-from ingest.rows import Rejected, Row
+from ingest.rows import LeftOut, Rejected, Row
 from ingest.tabular import Read, Tabular
 
 SOURCE = Source(
@@ -87,6 +87,13 @@ _repaired_day = lru_cache(1 << 16)(date)
 _repaired_commune = lru_cache(1 << 17)(commune)
 
 
+class _Passed(Reject):
+    """An establishment that is left out on purpose; see `ingest.rows.LeftOut`."""
+
+    __slots__ = ()
+    on_purpose = True
+
+
 class _Units:
     """A set of SIREN, a bit for each that there may be: eight digits tell the ninth."""
 
@@ -145,7 +152,7 @@ def _of_those_taken(table: Table, units: _Units) -> Read:
         if isinstance(row, Row):
             number = _number(row)
             if not number or number not in units:
-                yield Reject(row.locator, LEFT_OUT)
+                yield _Passed(row.locator, LEFT_OUT)
                 continue
         yield row
 
@@ -182,7 +189,7 @@ def transform(row: Row) -> Iterator[Claim]:
 def _unit(row: Row) -> NodeClaim:
     found = row.values
     if reason := left_out(found):
-        raise Rejected(reason)
+        raise LeftOut(reason)
     number = _siren(row)
     said: dict[str, Value] = {"name": "", "siren": number}
     _put_names_of_unit(said, found)
@@ -274,7 +281,7 @@ def _closing(begun: str, treated: str, row: Row) -> str:
 def _establishment(row: Row) -> Iterator[Claim]:
     found = row.values
     if found.get("statutDiffusionEtablissement", "").strip() != "O":
-        raise Rejected(RESTRICTED)
+        raise LeftOut(RESTRICTED)
     number = _siren(row)
     siret = _siret(row, number)
     is_seat = found.get("etablissementSiege", "").strip().lower() == "true"

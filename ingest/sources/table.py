@@ -53,6 +53,12 @@ def tabular(mapping: Mapping) -> Tabular:
     )
 
 
+def edition(mapping: Mapping, name: str) -> Mapping:
+    """The same mapping of a source of another name, which its own ids begin with."""
+    said = mapping.source.model_copy(update={"name": name})
+    return mapping.model_copy(update={"source": said})
+
+
 def read(mapping: Mapping, paths: Sequence[Path], taken: set[str]) -> Read:
     """The rows of each table.
 

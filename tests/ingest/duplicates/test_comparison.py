@@ -113,3 +113,64 @@ def test_a_score_is_the_logistic_of_its_weights() -> None:
 
 def test_grenoble_and_lyon_are_94_km_apart() -> None:
     assert distance((45.1885, 5.7245), (45.7640, 4.8357)) == pytest.approx(94, abs=1)
+
+
+LAB = profile(
+    "anr:1",
+    "commune:34172",
+    name="Centre d'écologie fonctionnelle et évolutive, UMR 5175",
+    identifiers=["rnsr:199517454A"],
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "apart"),
+    [
+        ({"identifiers": ["rnsr:200311842P"]}, True),
+        ({"identifiers": ["rnsr:199517454A"]}, False),
+        ({"identifiers": ["pic:999981537"]}, False),
+        ({"name": "UMR5244"}, True),
+        ({"name": "CNRS UMR 5175"}, False),
+        # A number of Inserm beside one of the CNRS is that of one laboratory.
+        ({"name": "Inserm U 1163"}, False),
+    ],
+)
+def test_two_numbers_of_laboratories_veto(said: dict[str, str | list[str]], apart: bool) -> None:
+    other = profile("anr:2", "commune:34172", **{"name": LAB.name, **said})
+    assert vetoed(LAB, other) is vetoed(other, LAB) is apart
+
+
+def test_two_participant_numbers_may_be_of_one_organisation() -> None:
+    ours = profile("cordis:1", name="Sintef", identifiers=["pic:999985126"])
+    theirs = profile("cordis:2", name="Sintef", identifiers=["pic:916785413"])
+    assert not vetoed(ours, theirs)
+
+
+def test_a_laboratory_is_not_the_university_that_lodges_it() -> None:
+    host = profile("anr:3", "commune:73051", name="UNIVERSITE DE SAVOIE - CHAMBERY")
+    lab = Profile("anr:4")
+    lab.take({"name": "UNIVERSITE DE SAVOIE - CHAMBERY", "identifiers": ["rnsr:199313547A"]})
+    lab.take({"name": "Laboratoire de chimie moléculaire et environnement"})
+    lab.locate("commune:73051", seat=True)
+    lab.finish()
+    assert compare(host, lab, RARITY).score < MAYBE
+    assert lab.name == "Laboratoire de chimie moléculaire et environnement"
+
+
+def test_a_brand_within_a_longer_name_is_worth_a_look() -> None:
+    brand = profile("liste:10", "commune:38544", name="ALFA 3A")
+    longer = profile("liste:11", "commune:38544", name="ALFA 3A centre social de Malissol")
+    assert MAYBE <= compare(brand, longer, RARITY).score < SURE
+
+
+def test_the_town_is_not_all_that_bears_its_name() -> None:
+    library = profile("liste:12", "commune:34145", name="Médiathèque Lunel")
+    assert compare(TOWN, library, RARITY).score < MAYBE
+
+
+def test_a_name_that_only_says_town_hall_is_of_its_town() -> None:
+    hall = Profile("liste:13")
+    hall.take({"name": "MAIRIE"})
+    hall.locate("commune:34145", seat=True)
+    hall.finish(["Lunel"])
+    assert compare(TOWN, hall, RARITY).score >= SURE

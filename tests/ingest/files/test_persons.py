@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.files import persons
 from ingest.files.persons import REMOVED, speaks_of_a_person, without_contacts
 from ingest.files.tables import columns_of, read_rows
 from ingest.rows import Row
@@ -87,3 +88,17 @@ def test_the_telephone_numbers_in_the_comments_of_france_services_are_taken_out(
 def test_no_text_is_too_odd(text: str) -> None:
     again = without_contacts(text).value
     assert without_contacts(again).value == again
+
+
+PIECES = ("@", "(at)", "[at]", "a.b", "asso.fr", " ", "+", "33", "262", "00", "0", "04", "76", ".",
+          "(0)", "-", "é", "12", ",", "١")  # fmt: skip
+
+
+@settings(deadline=None, max_examples=2_000)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text("+0123 .@(at)[]fr"))
+def test_a_text_without_signs_of_contacts_is_one_in_which_the_whole_search_finds_none(
+    text: str,
+) -> None:
+    bare, mails = persons._EMAIL.subn(REMOVED, text)
+    bare, phones = persons._PHONE.subn(REMOVED, bare)
+    assert without_contacts(text) == (bare, "coordonnées retirées" if mails + phones else "")

@@ -51,9 +51,8 @@ def _export(reader: Reader, path: Path) -> bytes:
 
 
 def _take_back(file: Path, store: SqliteStore) -> list[str]:
-    names = [done.source.name for done in ingest(store, rdf.EXPORT, file)]
     store.judge(rdf.judgements(file))
-    return names
+    return [done.source.name for done in ingest(store, rdf.EXPORT, file)]
 
 
 @pytest.fixture
