@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from graph.errors import AlliageError
 from graph.model import Kind
+from ingest.files.fetch import Fetched
 from ingest.runner import Ingested
 from queries.show import Shown
 
@@ -43,8 +44,8 @@ def shown(answer: Shown) -> Json:
     return form
 
 
-def ingested(done: Ingested) -> Json:
-    """The JSON of what reading a source did."""
+def ingested(done: Ingested, older: Sequence[Fetched] = ()) -> Json:
+    """The JSON of what reading a source did, some of it from copies that are not the newest."""
     return {
         "source": done.source.name,
         "read": done.read,
@@ -58,6 +59,9 @@ def ingested(done: Ingested) -> Json:
         "missed": [
             {"kind": kind.name, "expected": least, "found": found}
             for kind, least, found in done.missed
+        ],
+        "older_copies": [
+            {"url": copy.url, "retrieved": copy.retrieved, "reason": copy.problem} for copy in older
         ],
     }
 

@@ -9,16 +9,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from api import as_json, duplicates, french, ingesting, render
+from api import alike, as_json, duplicates, french, ingesting, missed, render, team
+from api import pairs as api_pairs
 from api.as_json import Json
 from api.demo import demo
 from api.export import FORMATS, Export
+from api.lines import thousands, typeset
 from api.session import reading
 from graph.errors import AlliageError, RequestError
 from graph.settings import Settings
 from graph.sqlite import SqliteStore
 from ingest.catalogue import NAMES
-from queries import bridges, find, partner_request, partners, path, show
+from queries import bridges, find, pairs, partner_request, partners, path, show
+from queries.matching.text import text_index
+from queries.matching.weights import OTHER_WORLD
 
 Arguments: TypeAlias = argparse.Namespace
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
@@ -31,7 +35,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser that reports what it does not understand as an error of ours."""
 
     def format_help(self) -> str:
-        return render.typeset(super().format_help().replace("...", "…"))
+        return typeset(super().format_help().replace("...", "…"))
 
     def error(self, message: str) -> NoReturn:
         # Python quotes the choices, in some versions only.
@@ -75,7 +79,7 @@ def _report(problem: AlliageError, *, in_json: bool) -> int:
     if in_json:
         print(as_json.text(as_json.error(problem)))
     else:
-        print(render.typeset(problem.message), file=sys.stderr)
+        print(typeset(problem.message), file=sys.stderr)
     return _BAD_INPUT
 
 
@@ -86,7 +90,7 @@ def _say(
         print(as_json.text(form()))
     else:
         for line in lines():
-            print(render.typeset(line))
+            print(typeset(line))
 
 
 # What each command does ----------------------------------------------------------------------
@@ -101,10 +105,41 @@ def _partners(settings: Settings, arguments: Arguments) -> None:
         arguments.organisation,
         tuple(arguments.world),
         arguments.limit,
+        arguments.text,
+        arguments.difference,
     )
     with reading(settings) as (_, view):
-        answer = partners.partners(view, request)
-        _say(arguments, lambda: as_json.plain(answer), lambda: render.partners(answer))
+        if partner_request.has_profile(request):
+            answer = partners.partners(view, request)
+            _say(arguments, lambda: as_json.plain(answer), lambda: render.partners(answer))
+        else:
+            of_place = pairs.pairs(view, request)
+            _say(arguments, lambda: as_json.plain(of_place), lambda: api_pairs.lines(of_place))
+
+
+def _team(settings: Settings, arguments: Arguments) -> None:
+    with reading(settings) as (_, view):
+        answer = team.ask(view, arguments)
+        _say(arguments, lambda: as_json.plain(answer), lambda: team.lines(answer))
+
+
+def _missed(settings: Settings, arguments: Arguments) -> None:
+    with reading(settings) as (_, view):
+        answer = missed.ask(view, arguments)
+        _say(arguments, lambda: as_json.plain(answer), lambda: missed.lines(answer))
+
+
+def _alike(settings: Settings, arguments: Arguments) -> None:
+    with reading(settings) as (_, view):
+        answer = alike.ask(view, arguments, text_index(view))
+        _say(arguments, lambda: as_json.plain(answer), lambda: alike.lines(answer))
+
+
+def _evaluate(settings: Settings, arguments: Arguments) -> None:
+    # Loaded only here: no other command measures.
+    from api import evaluation
+
+    evaluation.run(settings, arguments)
 
 
 def _bridges(settings: Settings, arguments: Arguments) -> None:
@@ -147,18 +182,21 @@ def _sources(settings: Settings, arguments: Arguments) -> None:
 
 
 def _ingest(settings: Settings, arguments: Arguments) -> None:
+    if arguments.suggest and arguments.edition is not None:
+        raise RequestError("« --as » nomme ce qui est lu ; « --suggest » ne fait que proposer.")
     if arguments.suggest:
         print(ingesting.suggested(arguments.file), end="")
         return
-    wanted = ingesting.Wanted(arguments.source, tuple(arguments.file), arguments.mapping)
-    done = []
-    for ingested in ingesting.read(settings, wanted):
-        done.append(ingested)
+    words = arguments.source, tuple(arguments.file), arguments.mapping, arguments.edition
+    reports = []
+    for report in ingesting.read(settings, ingesting.Wanted(*words)):
+        reports.append(report)
         if not arguments.json:
-            for line in render.ingested(ingested):
-                print(render.typeset(line))
+            for line in render.ingested(report.done, report.older):
+                print(typeset(line))
     if arguments.json:
-        print(as_json.text({"answers": [as_json.ingested(each) for each in done]}))
+        form = [as_json.ingested(each.done, each.older) for each in reports]
+        print(as_json.text({"answers": form}))
 
 
 def _forget(settings: Settings, arguments: Arguments) -> None:
@@ -205,7 +243,7 @@ def _duplicates_undo(settings: Settings, arguments: Arguments) -> None:
 
 def _duplicates_export(settings: Settings, arguments: Arguments) -> None:
     rows = duplicates.export(settings, arguments.file)
-    told = f"Paires écrites dans {arguments.file} : {render.thousands(rows)}."
+    told = f"Paires écrites dans {arguments.file} : {thousands(rows)}."
     _say(arguments, lambda: {"written": rows}, lambda: [told])
 
 
@@ -240,7 +278,17 @@ def _add_questions(commands: Commands) -> None:
     ask.add_argument("--need", action="append", default=[], metavar="MOYEN", help="cherché")
     ask.add_argument("--offer", action="append", default=[], metavar="MOYEN", help="offert")
     ask.add_argument("--world", action="append", default=[], metavar="MONDE", help="seulement")
+    ask.add_argument("--text", default="", metavar="MOTS", help="le projet, en mots")
+    does = "ce que compte un autre monde, de 1 à 2"
+    ask.add_argument("--difference", type=float, default=OTHER_WORLD, metavar="N", help=does)
     _add_limit(ask)
+
+    for name, run, module in (
+        ("team", _team, team),
+        ("missed", _missed, missed),
+        ("alike", _alike, alike),
+    ):
+        module.add_arguments(_command(commands, name, run, module.DOES))
 
     ask = _command(commands, "bridges", _bridges, "quel catalyseur relie ces mondes, ici")
     ask.add_argument("--between", action="append", required=True, metavar="MONDE")
@@ -261,12 +309,22 @@ def _add_questions(commands: Commands) -> None:
 
 
 def _add_data(commands: Commands) -> None:
+    does = "à quel point les réponses sont bonnes, sur des alliances passées"
+    measure = _command(commands, "evaluate", _evaluate, does)
+    # What it takes is declared here: its own module loads what only measuring needs.
+    measure.add_argument("file", nargs="*", metavar="FICHIER", help="sinon le dépôt lui-même")
+    measure.add_argument("--split", metavar="DATE", help="sinon le dernier cinquième des années")
+    measure.add_argument("--end", metavar="DATE", help="la fin de ce qui est caché")
+    measure.add_argument("--card", type=Path, metavar="FICHIER", help="en .md, .html ou .json")
+    measure.add_argument("--fit", type=Path, metavar="FICHIER.json", help="ajuster les poids")
     _command(commands, "sources", _sources, "d'où viennent les données")
     read = _command(commands, "ingest", _ingest, "lire une source")
     read.add_argument("source", metavar="SOURCE", help=", ".join(NAMES))
     read.add_argument("file", nargs="*", metavar="FICHIER", help="un fichier, dossier ou adresse")
     read.add_argument("--mapping", type=Path, metavar="YAML", help="ce que disent les colonnes")
     read.add_argument("--suggest", action="store_true", help="écrire une première correspondance")
+    says = "lire comme une source à part, qui ne remplace pas les autres"
+    read.add_argument("--as", dest="edition", metavar="NOM", help=says)
     drop = _command(commands, "forget", _forget, "retirer une source et tout ce qu'elle dit")
     drop.add_argument("source", metavar="SOURCE")
     _add_duplicates(commands)

@@ -1,24 +1,27 @@
 """Answers as text for a person at a terminal, in French."""
 
 from collections.abc import Iterable, Iterator
-from textwrap import wrap
 
+from api import lines
+from api.lines import cited, thousands, typeset, wrapped
 from graph.claims import Value
 from graph.model import Property, ValueType, World, tie_named
 from graph.store import StoredSource
+from ingest.files.fetch import Fetched
 from ingest.runner import Ingested
-from queries.answers import Evidence, Named, Reason
+from queries.answers import Named, Reason
 from queries.bridges import Bridge, Bridges, BrokerRole
+from queries.eligibility import Advice
 from queries.find import Match
+from queries.matching.weights import BANDS
 from queries.partners import Partners
 from queries.path import Paths
 from queries.show import Shown, ShownTie
-from queries.weights import BANDS
-from queries.wording import joined, listed
+from queries.wording import joined, listed, quoted
+from viz import french
 
-_WIDTH = 96
 _REASONS_SHOWN = 6
-_BANDS = {band.name: band.fr for band in BANDS}
+BAND_NAMES = {band.name: band.fr for band in BANDS}
 # Of one, of several.
 _LEFT_OUT = {
     "elsewhere": ("qui agit ailleurs", "qui agissent ailleurs"),
@@ -26,6 +29,11 @@ _LEFT_OUT = {
     "other_world": ("d'un autre monde", "d'autres mondes"),
     "itself": ("elle-même", "elles-mêmes"),
     "already_together": ("qui fait déjà alliance avec elle", "qui font déjà alliance avec elle"),
+}
+_WITHOUT = {
+    "other_world": "Sans choisir de monde",
+    "ended": "En comptant celles qui n'existent plus",
+    "already_together": "En comptant celles qui font déjà alliance avec elle",
 }
 _ROLES = {
     BrokerRole.LIAISON: "liaison entre deux autres mondes",
@@ -45,11 +53,15 @@ def partners(answer: Partners) -> Iterator[str]:
     yield from _asked("moyens cherchés", [means.fr for means in question.needs])
     yield from _asked("moyens offerts", [means.fr for means in question.offers])
     yield from _asked("mondes", [world.fr for world in question.worlds])
+    yield from _asked("projet", [question.text] if question.text else [])
+    for goal in question.goals_in_text:
+        words = ", ".join(quoted(word) for word in goal.words)
+        yield from wrapped(f"vos mots évoquent l'ODD {goal.goal} : {words}", "  ", "    ")
     yield from _also(question.place.also)
     for rank, partner in enumerate(answer.answers, start=1):
         yield ""
         yield f"{rank}. {partner.name}{_who(partner.world, partner.place)}"
-        yield f"   {partner.id} · {_BANDS[partner.band]}"
+        yield f"   {partner.id} · {BAND_NAMES[partner.band]}"
         yield from _reasons(partner.reasons)
     if not answer.answers:
         yield ""
@@ -58,7 +70,18 @@ def partners(answer: Partners) -> Iterator[str]:
     yield f"{_count(answer.considered, 'organisation considérée')}."
     left_out = [_left_out(reason, count) for reason, count in answer.left_out.items()]
     if left_out:
-        yield from _wrapped(f"Non retenues : {', '.join(left_out)}.", "", "  ")
+        yield from wrapped(f"Non retenues : {', '.join(left_out)}.", "", "  ")
+    if answer.advice:
+        yield from advised(answer.advice)
+
+
+def advised(advice: Advice) -> Iterator[str]:
+    """What would give more answers."""
+    for each in advice.without:
+        if each.condition in _WITHOUT:
+            found = lines.counted(each.count, "organisation", "organisations")
+            yield from wrapped(f"{_WITHOUT[each.condition]} : {found}.", "", "  ")
+    yield from lines.advice(advice.wider, advice.catalysts, ("organisation", "organisations"))
 
 
 def _left_out(reason: str, count: int) -> str:
@@ -94,7 +117,7 @@ def _bridge(rank: int, bridge: Bridge) -> Iterator[str]:
         f"{_ROLES[role]} ({_decimal(value)})" for role, value in bridge.roles.items() if value
     ]
     if played:
-        yield from _wrapped(f"Rôles : {', '.join(played)}.", "   ", "     ")
+        yield from wrapped(f"Rôles : {', '.join(played)}.", "   ", "     ")
     if bridge.only_through:
         yield f"   Mises en relation sans autre intermédiaire connu : {bridge.only_through}."
     yield from _reasons(bridge.reasons)
@@ -110,7 +133,7 @@ def paths(answer: Paths) -> Iterator[str]:
         yield ""
         for index, one in enumerate(introduction.steps):
             start = f"{rank}. " if index == 0 else "   "
-            yield f"{start}{one.text} {_sources(one.evidence)}"
+            yield f"{start}{cited(one.text, one.evidence)}"
 
 
 def matches(found: Iterable[Match]) -> Iterator[str]:
@@ -132,17 +155,17 @@ def shown(answer: Shown) -> Iterator[str]:
     yield ""
     for name, value in answer.values.items():
         declared = answer.kind.property(name)
-        yield from _wrapped(f"{value.label} : {_value(value.value, declared)}", "  ", "      ")
+        yield from wrapped(f"{value.label} : {_value(value.value, declared)}", "  ", "      ")
         if value.disputed:
             yield "      Les sources ne disent pas la même chose :"
         for said in value.claims:
             differs = f"{_value(said.value, declared)} " if value.disputed else ""
             line = f"{differs}[{said.source}{_locator(said.locator)}] {said.note}"
-            yield from _wrapped(line, "      ", "        ")
+            yield from wrapped(line, "      ", "        ")
     if answer.ties:
         yield ""
     for tie in answer.ties:
-        yield from _wrapped(_tie(tie), "  ", "      ")
+        yield from wrapped(_tie(tie), "  ", "      ")
     for verb, count in answer.more_ties.items():
         yield f"  {verb} : {thousands(count)} de plus"
 
@@ -156,8 +179,8 @@ def sources(found: Iterable[StoredSource]) -> Iterator[str]:
         yield f"    {_count(stored.node_claims, 'fiche')}, {_count(stored.tie_claims, 'lien')}"
 
 
-def ingested(done: Ingested) -> Iterator[str]:
-    """The lines on what reading a source did."""
+def ingested(done: Ingested, copies: Iterable[Fetched] = ()) -> Iterator[str]:
+    """The lines on what reading a source did, some of it from copies that are not the newest."""
     w = done.written
     counts = [
         (done.read, "enregistrement lu"),
@@ -170,15 +193,23 @@ def ingested(done: Ingested) -> Iterator[str]:
     told = counts[:3] + [(count, noun) for count, noun in counts[3:] if count]
     parts = [_count(count, noun) for count, noun in told]
     yield f"{done.source.name} : {', '.join(parts)}"
+    for copy in copies:
+        yield from wrapped(f"attention : {older(copy)}", "    ", "      ")
     for reason, count in done.rejected.most_common(_REASONS_SHOWN):
         yield f"    {_count(count, 'rejeté')} : {reason}"
     if done.rejects:
         yield f"    tous les rejets : {done.rejects}"
     if done.unused:
-        yield from _wrapped(f"colonnes inutilisées : {', '.join(done.unused)}", "    ", "      ")
+        yield from wrapped(f"colonnes inutilisées : {', '.join(done.unused)}", "    ", "      ")
     for kind, least, found in done.missed:
         known = f"{thousands(found)} {kind.fr} seulement"
         yield f"    attention : {known}, au moins {thousands(least)} attendues"
+
+
+def older(copy: Fetched) -> str:
+    """The sentence on a copy from before, read because the newest could not be had."""
+    day = french.date(copy.retrieved[:10])
+    return f"la copie du {day} de « {copy.url} » a été lue, car {copy.problem}."
 
 
 def forgotten(source: str, removed: int) -> str:
@@ -188,12 +219,12 @@ def forgotten(source: str, removed: int) -> str:
 
 def _asked(label: str, items: list[str]) -> Iterator[str]:
     if items:
-        yield from _wrapped(f"{label} : {', '.join(items)}", "  ", "    ")
+        yield from wrapped(f"{label} : {', '.join(items)}", "  ", "    ")
 
 
 def _also(others: tuple[str, ...]) -> Iterator[str]:
     if others:
-        yield from _wrapped(f"autres lieux de ce nom : {', '.join(others)}", "  ", "    ")
+        yield from wrapped(f"autres lieux de ce nom : {', '.join(others)}", "  ", "    ")
 
 
 def _number(goal: Named) -> str:
@@ -207,13 +238,8 @@ def _who(world: World | None, place: str | None) -> str:
 
 def _reasons(reasons: Iterable[Reason]) -> Iterator[str]:
     for reason in reasons:
-        mark = "?" if reason.to_check else "–"
-        yield from _wrapped(f"{mark} {reason.text} {_sources(reason.evidence)}", "   ", "     ")
-
-
-def _sources(evidence: Iterable[Evidence]) -> str:
-    listed = ", ".join(f"{e.source}{_locator(e.locator)}" for e in evidence)
-    return f"[{listed}]" if listed else ""
+        mark = "?" if reason.to_check else "✗" if reason.against else "–"
+        yield from wrapped(f"{mark} {cited(reason.text, reason.evidence)}", "   ", "     ")
 
 
 def _locator(locator: str) -> str:
@@ -228,7 +254,8 @@ def _tie(tie: ShownTie) -> str:
         if known
     ]
     more = f" ({', '.join(said)})" if said else ""
-    return f"{joined(tie.verb, tie.other.name)} ({tie.other.id}){more} {_sources(tie.evidence)}"
+    text = f"{joined(tie.verb, tie.other.name)} ({tie.other.id}){more}"
+    return cited(text, tie.evidence)
 
 
 def _value(value: Value, declared: Property | None) -> str:
@@ -259,26 +286,3 @@ def _decimal(number: float) -> str:
 def _count(number: int, noun: str) -> str:
     plural = "s" if number > 1 else ""
     return f"{thousands(number)} {' '.join(word + plural for word in noun.split())}"
-
-
-def thousands(number: int) -> str:
-    """A number as French writes it, with narrow no-break spaces."""
-    return f"{number:,}".replace(",", "\u202f")
-
-
-def typeset(text: str) -> str:
-    """A text with the no-break spaces that French puts beside « » and before ; : ? !."""
-    for sign in ";:?!":
-        text = text.replace(f" {sign}", f"\u00a0{sign}")
-    return text.replace("« ", "«\u00a0").replace(" »", "\u00a0»").replace("§ ", "§\u00a0")
-
-
-def _wrapped(text: str, first: str, following: str) -> list[str]:
-    return wrap(
-        typeset(text.strip()),
-        _WIDTH,
-        initial_indent=first,
-        subsequent_indent=following,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -20,10 +20,14 @@ from graph.claims import Properties, Value
 from graph.columns import Array, Floats, Ints, Mask, Rows, Strings
 from graph.model import (
     AIMS_AT,
+    ALLIANCE,
+    CALL,
     KINDS,
     NEEDS,
     OFFERS,
+    ORGANISATION,
     PART_OF,
+    PROJECT,
     SEATED_IN,
     TERRITORY,
     TIES,
@@ -42,7 +46,8 @@ from graph.model import (
 from graph.store import Found, Reader, StoredClaim, StoredNode, StoredTie
 from graph.territories import Territories, extents
 
-_FORMAT = 1  # of the files of a view; a change makes new ones
+_FORMAT = 2  # of the files of a view; a change makes new ones
+_TOLD = (ORGANISATION, ALLIANCE, PROJECT, CALL)  # whose purposes are compared in words
 _ABANDONED_S = 3600
 
 
@@ -89,13 +94,28 @@ class View:
         started, stopped: days as YYYYMMDD, 0 when unknown; shape (n,).
         ended: whether no source speaks of it any more, or it has an end; shape (n,).
         collective: whether it stands for a group of organisations; shape (n,).
+        purposes: of an organisation, alliance, project or call the words of its name, other
+            names, acronym and purpose, each on a line of its own; else empty.
+        offered, needed: the words in which it says what it offers and needs, a line each,
+            of offers and needs that have not ended.
     """
 
-    def __init__(self, arrays: dict[str, Array], store: Reader, generation: int) -> None:
+    def __init__(
+        self,
+        arrays: dict[str, Array],
+        store: Reader,
+        generation: int,
+        files: Path | None = None,
+    ) -> None:
         self._store = store
+        self._files = files
+        self._derived: dict[str, dict[str, Array]] = {}
         self.generation = generation
         self.keys = Strings(arrays["key_data"], arrays["key_offsets"])
         self.names = Strings(arrays["name_data"], arrays["name_offsets"])
+        self.purposes = Strings(arrays["purpose_data"], arrays["purpose_offsets"])
+        self.offered = Strings(arrays["offered_data"], arrays["offered_offsets"])
+        self.needed = Strings(arrays["needed_data"], arrays["needed_offsets"])
         self._former = Strings(arrays["former_data"], arrays["former_offsets"])
         self._present: Ints = arrays["present"]
         self.kind: Ints = arrays["kind"]
@@ -148,6 +168,26 @@ class View:
         """The node ordinal of a territory by its rank."""
         return int(self.territories.ordinals[rank])
 
+    def derived(self, name: str, make: Callable[[], dict[str, Array]]) -> dict[str, Array]:
+        """Arrays that a question derives from this generation, made once and kept beside it.
+
+        They lie with the columns of the view and go with them; in memory only where there is no
+        folder, or it cannot be written.
+
+        Args:
+            name: of letters, digits and hyphens; it changes with all that the arrays depend on
+                besides the graph, such as the version of what makes them.
+            make: makes the arrays, where they are not kept already.
+        """
+        if name not in self._derived:
+            self._derived[name] = self._kept_or_made(name, make)
+        return self._derived[name]
+
+    def _kept_or_made(self, name: str, make: Callable[[], dict[str, Array]]) -> dict[str, Array]:
+        if self._files is None:
+            return make()
+        return _loaded_or_built(self._files.with_name(f"{self._files.name}.{name}"), make)
+
     # What only the store knows ---------------------------------------------------------------
 
     def describe(self, ordinal: int) -> StoredNode:
@@ -182,29 +222,44 @@ def open_view(store: Reader, folder: Path) -> View:
     """
     with store.snapshot() as generation:
         files = folder / f"{generation}-{store.stamp()}-{_FORMAT}"
-        try:
-            arrays = columns.load(files)
-        except OSError as error:
-            damaged = not isinstance(error, FileNotFoundError)
-            arrays = build(store)
-            with suppress(OSError):
-                if damaged:
-                    columns.remove(files)
-                columns.save(files, arrays)
-                _tidy(folder, files.name, generation)
-                arrays = columns.load(files)
-    return View(arrays, store, generation)
+        arrays = _loaded_or_built(files, lambda: build(store), lambda: _tidy(files, generation))
+    return View(arrays, store, generation, files)
 
 
-def _tidy(folder: Path, kept: str, generation: int) -> None:
+def _loaded_or_built(
+    files: Path,
+    make: Callable[[], dict[str, Array]],
+    saved: Callable[[], None] = lambda: None,
+) -> dict[str, Array]:
+    """The arrays of a folder, mapped; made and saved there where they are absent or damaged."""
+    try:
+        return columns.load(files)
+    except OSError as error:
+        damaged = not isinstance(error, FileNotFoundError)
+    arrays = make()
+    with suppress(OSError):
+        if damaged:
+            columns.remove(files)
+        columns.save(files, arrays)
+        saved()
+        return columns.load(files)
+    return arrays
+
+
+def _tidy(kept: Path, generation: int) -> None:
     """Remove older generations, and what a killed process left unfinished an hour ago."""
-    for other in folder.iterdir():
+    for other in kept.parent.iterdir():
         number = other.name.partition("-")[0]
         if other.name.startswith(columns.UNFINISHED):
             if time.time() - other.stat().st_mtime > _ABANDONED_S:
                 shutil.rmtree(other, ignore_errors=True)
-        elif other.name != kept and number.isdigit() and int(number) <= generation:
+        elif _view_of(other) != kept.name and number.isdigit() and int(number) <= generation:
             columns.remove(other)
+
+
+def _view_of(folder: Path) -> str:
+    """The name of the view to which a folder of columns or of derived arrays belongs."""
+    return folder.name.partition(".")[0]
 
 
 def memory_view(store: Reader) -> View:
@@ -223,6 +278,9 @@ def build(store: Reader) -> dict[str, Array]:
     arrays |= _strings("former", (old for old, _ in former))
     arrays["present"] = np.array([new for _, new in former], dtype=np.int32)
     arrays |= _node_columns(nodes)
+    arrays |= _strings("purpose", (_told(node) for node in nodes))
+    arrays |= _strings("offered", _tie_words(store, OFFERS, ordinals))
+    arrays |= _strings("needed", _tie_words(store, NEEDS, ordinals))
     for tie in TIES:
         arrays |= _scanned_ties(store, tie, ordinals)
     territories = np.flatnonzero(arrays["kind"] == KINDS.index(TERRITORY))
@@ -235,6 +293,34 @@ def build(store: Reader) -> dict[str, Array]:
 def _strings(name: str, texts: Iterable[str]) -> dict[str, Array]:
     column = Strings.of(texts)
     return {f"{name}_data": column.data, f"{name}_offsets": column.offsets}
+
+
+def _told(node: StoredNode) -> str:
+    """What a thing says of itself in free words, one text a line."""
+    if node.kind not in _TOLD:
+        return ""
+    stated = node.properties
+    of_self = ("name", "other_names", "acronym", "purpose")
+    return _lines(text for name in of_self for text in _texts(stated.get(name)))
+
+
+def _tie_words(store: Reader, tie: Tie, ordinals: dict[str, int]) -> list[str]:
+    """The words of the ties of one kind that last, joined for each node at their start."""
+    words: list[list[str]] = [[] for _ in ordinals]
+    for start, _, values in store.scan_tie_values(tie):
+        if start in ordinals and not as_day(values.get("until")):
+            words[ordinals[start]].extend(_texts(values.get("words")))
+    return [_lines(texts) for texts in words]
+
+
+def _lines(texts: Iterable[str]) -> str:
+    return "\n".join(dict.fromkeys(texts))
+
+
+def _texts(value: Value | None) -> list[str]:
+    if isinstance(value, list):
+        return [str(item) for item in value]
+    return [value] if isinstance(value, str) else []
 
 
 def _node_columns(nodes: list[StoredNode]) -> dict[str, Array]:

@@ -5,24 +5,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.columns import Floats, Ints
+from graph.columns import Ints
 from graph.errors import RequestError
 from graph.model import ACTS_IN, MEMBER_OF, ORGANISATION, SEATED_IN, Means, World
 from graph.view import View
 from queries import terms
 from queries.answers import Named
-from queries.network import proximity
+from queries.matching.goals_in_text import GoalInText
+from queries.matching.goals_in_text import goals_in as goals_in_text
+from queries.matching.weights import OTHER_WORLD
 from queries.places import Place, place_of, resolve_place
 from queries.presence import Presence, presence
 from queries.things import goal_named, named, resolve_thing, whereabouts
 
 _MOST = 500
+_GREATEST_DIFFERENCE = 2.0
+_LONGEST_TEXT = 20_000
 _MEANS = tuple(Means)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The question as a person put it; see `understand`."""
+    """The question as a person put it; see `understand`.
+
+    Attributes:
+        text: the project in free words.
+        difference: what an organisation of another world counts, from 1 (no matter) to 2.
+    """
 
     at: str | None = None
     goals: tuple[str, ...] = ()
@@ -31,11 +40,18 @@ class Request:
     organisation: str | None = None
     worlds: tuple[str, ...] = ()
     limit: int = 10
+    text: str = ""
+    difference: float = OTHER_WORLD
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question as it was understood, with resolved ids."""
+    """The question as it was understood, with resolved ids.
+
+    Attributes:
+        goals: those that were stated, else those of the organisation, else those of the text.
+        goals_in_text: the goals that the text speaks of, with the words that say so.
+    """
 
     place: Place
     goals: tuple[Named, ...]
@@ -44,6 +60,9 @@ class Question:
     organisation: Named | None
     worlds: tuple[World, ...]
     limit: int
+    text: str = ""
+    goals_in_text: tuple[GoalInText, ...] = ()
+    difference: float = OTHER_WORLD
 
 
 @dataclass(frozen=True)
@@ -51,13 +70,19 @@ class Search:
     """A question in ordinals and masks, and what was computed for it over all nodes."""
 
     question: Question
+    rank: int
     me: int | None
     needs: int
     offers: int
     goals: int
     here: Presence
     goals_of: Ints
-    network: Floats
+
+
+def has_profile(request: Request) -> bool:
+    """Whether it asks for someone: an organisation, or a project that is described."""
+    said = request.organisation, request.goals, request.needs, request.offers, request.text.strip()
+    return any(said)
 
 
 def understand(view: View, request: Request) -> Search:
@@ -70,8 +95,7 @@ def understand(view: View, request: Request) -> Search:
     me = None
     if request.organisation:
         me = resolve_thing(view, request.organisation, [ORGANISATION])
-    if not 1 <= request.limit <= _MOST:
-        raise RequestError(f"Le nombre de réponses doit être entre 1 et {_MOST}.")
+    _check(request)
     rank, place = _place(view, request, me)
     goals = sorted({terms.goal(text) for text in request.goals})
     needs = {terms.means(text) for text in request.needs}
@@ -81,6 +105,8 @@ def understand(view: View, request: Request) -> Search:
         needs = needs or _means_in(int(view.needs[me]))
         offers = offers or _means_in(int(view.offers[me]))
         goals = goals or goals_in(int(_all_goals(view)[me]))
+    spoken = tuple(goals_in_text(request.text))
+    goals = goals or sorted(each.goal for each in spoken)
     question = Question(
         place,
         tuple(goal_named(view, number) for number in goals),
@@ -89,17 +115,30 @@ def understand(view: View, request: Request) -> Search:
         named(view, me) if me is not None else None,
         tuple(dict.fromkeys(terms.world(text) for text in request.worlds)),
         request.limit,
+        request.text.strip(),
+        spoken,
+        request.difference,
     )
     return Search(
         question,
+        rank,
         me,
         _bits(question.needs),
         _bits(question.offers),
         sum(1 << (number - 1) for number in goals),
         presence(view, rank),
         _all_goals(view),
-        proximity(view, np.array([me])) if me is not None else np.zeros(len(view)),
     )
+
+
+def _check(request: Request) -> None:
+    if not 1 <= request.limit <= _MOST:
+        raise RequestError(f"Le nombre de réponses doit être entre 1 et {_MOST}.")
+    if not 1 <= request.difference <= _GREATEST_DIFFERENCE:
+        raise RequestError("La différence des mondes se règle de 1 (indifférente) à 2.")
+    if len(request.text) > _LONGEST_TEXT:
+        most = f"{_LONGEST_TEXT:,}".replace(",", " ")
+        raise RequestError(f"Décrivez le projet en {most} caractères au plus.")
 
 
 def _place(view: View, request: Request, me: int | None) -> tuple[int, Place]:

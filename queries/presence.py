@@ -10,11 +10,10 @@ from enum import IntEnum
 import numpy as np
 
 from graph.columns import Floats, Ints
-from graph.model import ACTS_IN, KINDS, MEMBER_OF, ORGANISATION, SEATED_IN, Level, Tie
-from graph.store import StoredClaim
+from graph.model import ACTS_IN, KINDS, MEMBER_OF, ORGANISATION, SEATED_IN, Level
 from graph.territories import LEVELS
 from graph.view import View
-from queries.answers import Reason, ReasonKind, evidence_of
+from queries.answers import Reason, ReasonKind, evidence_of, fact_of
 
 # How near an actor is whose territory contains the place asked, by the level of its territory.
 _FROM_ABOVE = {
@@ -27,7 +26,8 @@ _FROM_ABOVE = {
     Level.REGION: 0.6,
     Level.NATION: 0.4,
 }
-_WHOLE = 0.999
+NEAR = 0.9  # within the place, or at home in the intercommunality around it
+WHOLE = 0.999
 _OVERLAP = 0.5
 _UNKNOWN = 0.2
 # Having acted here through an alliance is weaker than being here.
@@ -103,8 +103,8 @@ def _nearness_of_territories(view: View, inside: Floats, covered: Floats) -> Flo
     """For each territory how near it is to the place."""
     above = np.array([_FROM_ABOVE[level] for level in LEVELS])[view.territories.level]
     near = np.where(inside + covered > 0, _OVERLAP, 0.0)
-    near = np.where(covered > _WHOLE, above, near)
-    return np.where(inside > _WHOLE, 1.0, near)
+    near = np.where(covered > WHOLE, above, near)
+    return np.where(inside > WHOLE, 1.0, near)
 
 
 def _raise_to(
@@ -150,20 +150,21 @@ def place_reason(view: View, found: Presence, ordinal: int, place: str) -> Reaso
     if by is By.ALLIANCE:
         territory = _nearest_territory(view, found, through)
         text = f"{_TEXTS[by][_case(view, found, territory)]} : {name}."
-        claims = _claims(view, MEMBER_OF, ordinal, through)
-        claims += _claims(view, ACTS_IN, through, territory)
-        return Reason(ReasonKind.PLACE, text, evidence_of(claims))
-    tie = SEATED_IN if by is By.SEAT else ACTS_IN
-    text = f"{_TEXTS[by][_case(view, found, through)]} : {name}."
-    return Reason(ReasonKind.PLACE, text, evidence_of(_claims(view, tie, ordinal, through)))
+        ties = [(MEMBER_OF, ordinal, through), (ACTS_IN, through, territory)]
+    else:
+        ties = [(SEATED_IN if by is By.SEAT else ACTS_IN, ordinal, through)]
+        text = f"{_TEXTS[by][_case(view, found, through)]} : {name}."
+    stored = [tie for tie in (view.tie(*ends) for ends in ties) if tie is not None]
+    claims = [claim for tie in stored for claim in tie.claims]
+    return Reason(ReasonKind.PLACE, text, evidence_of(claims), facts=tuple(map(fact_of, stored)))
 
 
 def _case(view: View, found: Presence, territory: int) -> int:
     """0: that territory lies in the place; 1: it contains the place; 2: they overlap."""
     rank = view.territories.rank(territory)
-    if found.inside[rank] > _WHOLE:
+    if found.inside[rank] > WHOLE:
         return 0
-    return 1 if found.covered[rank] > _WHOLE else 2
+    return 1 if found.covered[rank] > WHOLE else 2
 
 
 def _nearest_territory(view: View, found: Presence, alliance: int) -> int:
@@ -171,8 +172,3 @@ def _nearest_territory(view: View, found: Presence, alliance: int) -> int:
     territories = view.ties[ACTS_IN].ends_of(alliance).tolist()
     near = _nearness_of_territories(view, found.inside, found.covered)
     return int(max(territories, key=lambda t: (near[view.territories.rank(t)], -t)))
-
-
-def _claims(view: View, tie: Tie, start: int, end: int) -> tuple[StoredClaim, ...]:
-    stored = view.tie(tie, start, end)
-    return stored.claims if stored else ()

@@ -126,6 +126,27 @@ def test_the_table_is_filled_and_read_back(run: Run, tmp_path: Path) -> None:
     assert json.loads(run("import", str(file), "--json")[1])["unchanged"] == 1
 
 
+def test_what_was_judged_the_same_and_is_of_two_kinds_is_listed_first(
+    run: Run, store: Path, tmp_path: Path
+) -> None:
+    with closing(SqliteStore(store, writable=True)) as opened:
+        opened.judge([Judgement(LISTED, "epci:200040715", Verdict.SAME, "personne", "2026")])
+        with opened.write(Source("reference", "Code officiel", "Insee", "")) as writing:
+            place = {"name": "Grenoble-Alpes-Métropole", "level": "epci"}
+            writing.add([NodeClaim("epci:200040715", TERRITORY, "1", place)])
+            writing.finish()
+    first, *others = json.loads(run("--json")[1])["answers"]
+    assert (first["verdict"], first["one"]["id"]) == ("same", "epci:200040715")
+    assert {each["verdict"] for each in others} == {"unsure"}
+    told = "de deux sortes (territoire, organisation)"
+    assert told in first["reason"]
+    assert told in run()[1]
+    assert run("export", str(tmp_path / "paires.csv"))[0] == 0
+    assert told in (tmp_path / "paires.csv").read_text(encoding="utf-8-sig")
+    assert run("decide", LISTED, "epci:200040715", "different")[0] == 0
+    assert queued(run) == [(OURS, ISERE), (LISTED, ISERE)]
+
+
 def test_a_table_without_verdict_is_refused(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "autre.csv"
     file.write_text("un;autre\na:1;a:2\n", encoding="utf-8")

@@ -20,6 +20,7 @@ from graph.model import (
     ACTS_IN,
     AIMS_AT,
     ALLIANCE,
+    CALL,
     GOAL,
     GOVERNS,
     KINDS,
@@ -29,6 +30,7 @@ from graph.model import (
     OFFERS,
     ORGANISATION,
     PART_OF,
+    PROJECT,
     SEATED_IN,
     TARGET,
     TERRITORY,
@@ -214,6 +216,9 @@ def as_words(view: View) -> dict[str, object]:
         "stopped": view.stopped.tolist(),
         "ended": view.ended.tolist(),
         "collective": view.collective.tolist(),
+        "purposes": [view.purposes[index] for index in range(len(view))],
+        "offered": [view.offered[index] for index in range(len(view))],
+        "needed": [view.needed[index] for index in range(len(view))],
         "ties": ties,
         "places": places,
         "level": term(view.territories.level.tolist(), Level),
@@ -295,6 +300,24 @@ def said_by(store: Reader) -> dict[str, object]:
         best = max(rows, key=lambda row: (row[3] == 0, row[2], row[1].encode()), default=None)
         return best[1] if best else None
 
+    def purpose(key: str) -> str:
+        if nodes[key].kind not in (ORGANISATION, ALLIANCE, PROJECT, CALL):
+            return ""
+        found: list[str] = []
+        for name in ("name", "other_names", "acronym", "purpose"):
+            value = nodes[key].properties.get(name, [])
+            texts = value if isinstance(value, list) else [str(value)]
+            found += [text for text in texts if text not in found]
+        return "\n".join(found)
+
+    def in_words(kind: Tie) -> list[str]:
+        told: dict[str, list[str]] = {key: [] for key in keys}
+        for stored in store.scan_ties(kind):
+            words = stored.properties.get("words", [])
+            if isinstance(words, list) and (stored.start, stored.end) in lasting[kind]:
+                told[stored.start] += [word for word in words if word not in told[stored.start]]
+        return ["\n".join(told[key]) for key in keys]
+
     return {
         "keys": keys,
         "names": [nodes[key].name for key in keys],
@@ -317,6 +340,9 @@ def said_by(store: Reader) -> dict[str, object]:
             for key in keys
         ],
         "collective": [value is True for value in each("collective")],
+        "purposes": [purpose(key) for key in keys],
+        "offered": in_words(OFFERS),
+        "needed": in_words(NEEDS),
         "ties": ties,
         "places": places,
         "level": [
@@ -456,6 +482,9 @@ NODES: list[st.SearchStrategy[Claim]] = [
                 "roles": lists(Role),
                 "functions": lists(Function),
                 "collective": st.booleans(),
+                "acronym": st.sampled_from(["GAIA", "LP"]),
+                "other_names": st.lists(st.sampled_from(["Poste", "Gaïa"]), max_size=2),
+                "purpose": st.sampled_from(["Porter\nles lettres", "Faire dialoguer"]),
                 "started": DAYS,
                 "ended": DAYS,
             },
@@ -477,7 +506,12 @@ NODES: list[st.SearchStrategy[Claim]] = [
 
 
 def ties_of(kind: Tie, starts: list[str], ends: list[str]) -> st.SearchStrategy[Claim]:
-    names = {"since": DAYS, "until": DAYS, "role": codes(MemberRole)}
+    names = {
+        "since": DAYS,
+        "until": DAYS,
+        "role": codes(MemberRole),
+        "words": st.lists(st.sampled_from(["un local", "des données"]), min_size=1, max_size=2),
+    }
     values = {name: days for name, days in names.items() if kind.property(name)}
     return st.builds(
         lambda start, end, record, said: TieClaim(kind, start, end, record, said),
@@ -574,6 +608,30 @@ def test_what_was_offered_sought_or_aimed_at_once_counts_no_longer(store: Sqlite
     gaia = ordinal(view, "alliage:gaia")
     skills = 1 << tuple(Means).index(Means.SKILLS)
     assert (view.offers[gaia], view.needs[gaia], view.goals[gaia]) == (skills, 0, 0)
+
+
+def test_offers_and_needs_are_told_in_the_words_of_those_that_last(store: SqliteStore) -> None:
+    told(
+        store,
+        EXAMPLES,
+        [
+            NodeClaim("alliage:gaia", ORGANISATION, "7", {"name": "GAIA", "purpose": "Dialoguer"}),
+            NodeClaim("goal:17", GOAL, "17", {"name": "Partenariats", "number": 17}),
+            *(NodeClaim(f"lever:{m}", LEVER, m, {"family": "means"}) for m in Means),
+            TieClaim(OFFERS, "alliage:gaia", "lever:skills", "1", {"words": ["des bénévoles"]}),
+            TieClaim(OFFERS, "alliage:gaia", "lever:tools", "1", {"words": ["un camion"]}),
+            TieClaim(
+                OFFERS, "alliage:gaia", "lever:data", "1", {"words": ["une base"], "until": "2019"}
+            ),
+            TieClaim(NEEDS, "alliage:gaia", "lever:tools", "1", {"words": ["un local"]}),
+        ],
+    )
+    view = memory_view(store)
+    gaia, goal = ordinal(view, "alliage:gaia"), ordinal(view, "goal:17")
+    assert view.purposes[gaia] == "GAIA\nDialoguer"
+    assert view.offered[gaia] == "des bénévoles\nun camion"
+    assert view.needed[gaia] == "un local"
+    assert (view.purposes[goal], view.offered[goal], view.needed[goal]) == ("", "", "")
 
 
 # Asking the view -----------------------------------------------------------------------------
@@ -751,6 +809,67 @@ def test_where_a_view_cannot_be_kept_it_is_in_memory(
     opened = open_view(store, tmp_path / "file" / "view")
     assert not is_mapped(opened)
     assert as_words(opened) == as_words(view)
+
+
+def counting() -> tuple[list[int], Callable[[], dict[str, Array]]]:
+    made: list[int] = []
+
+    def make() -> dict[str, Array]:
+        made.append(1)
+        return {"squares": np.arange(4) ** 2}
+
+    return made, make
+
+
+def test_what_is_derived_is_made_once_for_a_generation(store: SqliteStore, folder: Path) -> None:
+    told(store, REFERENCE, PLACES)
+    made, make = counting()
+    first, second = open_view(store, folder), open_view(store, folder)
+    for view in (first, first, second, second):
+        assert view.derived("squares-1", make)["squares"].tolist() == [0, 1, 4, 9]
+    assert isinstance(second.derived("squares-1", make)["squares"], np.memmap)
+    assert len(made) == 1
+    second.derived("squares-2", make)
+    assert len(made) == 2
+
+
+def test_what_is_derived_goes_with_its_generation(store: SqliteStore, folder: Path) -> None:
+    told(store, REFERENCE, PLACES)
+    made, make = counting()
+    old = open_view(store, folder)
+    old.derived("squares", make)
+    assert generations(folder) == ["1", "1"]
+    told(store, EXAMPLES, ACTORS)
+    new = open_view(store, folder)
+    assert generations(folder) == ["2"]
+    new.derived("squares", make)
+    assert (len(made), generations(folder)) == (2, ["2", "2"])
+    assert old.derived("squares", make)["squares"].tolist() == [0, 1, 4, 9]
+
+
+def test_what_is_derived_and_damaged_is_made_again(store: SqliteStore, folder: Path) -> None:
+    told(store, REFERENCE, PLACES)
+    made, make = counting()
+    open_view(store, folder).derived("squares", make)
+    [kept] = folder.glob("*.squares")
+    os.truncate(kept / "squares.npy", 50)
+    assert open_view(store, folder).derived("squares", make)["squares"].tolist() == [0, 1, 4, 9]
+    open_view(store, folder).derived("squares", make)
+    assert len(made) == 2
+
+
+def test_what_is_derived_is_in_memory_where_it_cannot_be_kept(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    told(store, REFERENCE, PLACES)
+    (tmp_path / "file").write_text("")
+    for view in (open_view(store, tmp_path / "file" / "view"), memory_view(store)):
+        made, make = counting()
+        for _ in ("made", "remembered"):
+            squares = view.derived("squares", make)["squares"]
+            assert not isinstance(squares, np.memmap)
+            assert squares.tolist() == [0, 1, 4, 9]
+        assert len(made) == 1
 
 
 def test_what_a_killed_process_left_is_cleared_away_after_an_hour(

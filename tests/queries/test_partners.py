@@ -30,11 +30,11 @@ from graph.model import (
 )
 from graph.view import View
 from queries.answers import Evidence, Named, Reason, ReasonKind
-from queries.network import proximity
+from queries.eligibility import Advice, eligible
+from queries.matching.weights import BANDS, FULL_SCORE, WEIGHTS, Feature
 from queries.partner_request import Request, understand
-from queries.partner_scores import eligible, features, mix_worlds, scores
+from queries.partner_scores import features, past_of
 from queries.partners import Partner, Partners, partners
-from queries.weights import BANDS, WEIGHTS, Feature
 
 ViewOf: TypeAlias = Callable[..., View]
 
@@ -141,7 +141,7 @@ def featured(view: View, request: Request) -> dict[str, dict[Feature, float]]:
     """The features of each eligible organisation, by id."""
     search = understand(view, request)
     candidates, _ = eligible(view, search)
-    found = features(view, search, candidates)
+    found = features(view, search, candidates, past_of(view, search))
     return {
         view.keys[int(node)]: {feature: float(values[i]) for feature, values in found.items()}
         for i, node in enumerate(candidates)
@@ -242,15 +242,86 @@ def test_experience_is_an_alliance_of_this_place_and_several_are_no_more_than_on
     }
 
 
-def test_the_network_is_the_nearness_of_pagerank_to_who_asks(view_of: ViewOf) -> None:
+def test_a_direct_tie_counts_in_both_directions(view_of: ViewOf) -> None:
     view = view_of(("exemples", network_claims()))
-    found = featured(view, Request(at="Isère", organisation=GAIA))
-    me = view.ordinal(GAIA)
-    expected = proximity(view, np.array([me]))
-    assert {key: f[Feature.NETWORK] for key, f in found.items()} == {
-        key: pytest.approx(expected[view.ordinal(key) or 0]) for key in found
-    }
-    assert found[RAMEAU][Feature.NETWORK] > found[COCO][Feature.NETWORK] == 0
+    for me, other in ((GAIA, ACTIVE), (ACTIVE, GAIA)):
+        found = featured(view, Request(at="Isère", organisation=me))
+        assert {key for key, f in found.items() if f[Feature.DIRECT]} == {other}
+
+
+def test_words_of_the_project_count_where_they_mean_the_same(view_of: ViewOf) -> None:
+    claims = [*GROUND]
+    claims += organisation(GAIA, "GAIA", World.ASSOCIATION, purpose="une recyclerie de quartier")
+    claims += organisation(COCO, "CoCoShaker", World.ASSOCIATION, purpose="des concerts")
+    text = "Nous voulons développer le réemploi à Grenoble en Isère"
+    view = view_of(("exemples", claims))
+    found = featured(view, Request(at="Isère", text=text))
+    assert found[GAIA][Feature.PURPOSE] > 0 == found[COCO][Feature.PURPOSE]
+    first = asked(view, Request(at="Isère", text=text)).answers[0]
+    assert "« réemploi » et « recyclerie »" in reason(first, ReasonKind.TEXT).text
+
+
+def test_the_name_of_the_place_is_not_a_word_in_common(view_of: ViewOf) -> None:
+    claims = [*GROUND, *organisation(COCO, "Les amis de Grenoble", World.ASSOCIATION)]
+    found = featured(view_of(("exemples", claims)), Request(at="Grenoble", text="à Grenoble"))
+    assert found[COCO][Feature.PURPOSE] == 0
+
+
+def competitors(*, exchange: bool) -> list[Claim]:
+    """GAIA and the Labo offer skills for goal 8 in Isère."""
+    claims = [*GROUND]
+    for key in (GAIA, LABO):
+        claims += [*organisation(key, key, World.ASSOCIATION), tie(AIMS_AT, key, "goal:8")]
+        claims += [tie(ACTS_IN, key, "departement:38"), tie(OFFERS, key, "lever:skills")]
+    return [*claims, tie(NEEDS, LABO, "lever:skills")] if exchange else claims
+
+
+def test_who_offers_the_same_for_the_same_goal_here_may_compete(view_of: ViewOf) -> None:
+    request = Request(at="Isère", organisation=GAIA)
+    view = view_of(("exemples", competitors(exchange=False)))
+    assert featured(view, request)[LABO][Feature.COMPETITION] == 1.0
+    told = reason(one(asked(view, request), LABO), ReasonKind.COMPETITION)
+    assert told.against
+    assert told.text == (
+        "Offre ici la même chose que vous (compétences), pour le même objectif : concurrence "
+        "possible, ou mise en commun."
+    )
+    # Who needs what the other offers has something to exchange.
+    view = view_of(("exemples", competitors(exchange=True)))
+    assert featured(view, request)[LABO][Feature.COMPETITION] == 0.0
+
+
+def test_what_has_ceased_is_told(view_of: ViewOf) -> None:
+    claims = [*GROUND, *organisation(GAIA, "GAIA", World.ASSOCIATION)]
+    claims += organisation(RTE, "Fondation RTE", World.FOUNDATION)
+    claims += [tie(OFFERS, RTE, "lever:value", since="2015", until="2019")]
+    claims += alliance(
+        PROGRAMME, "Programme", "departement:38", ended="2019", exit_reason="fin des financements"
+    )
+    claims += [tie(MEMBER_OF, RTE, PROGRAMME)]
+    request = Request(at="Isère", needs=("valorisation",))
+    told = [r for r in one(asked(view_of(("exemples", claims)), request), RTE).reasons if r.against]
+    assert [r.text for r in told] == [
+        "N'offre plus ce que vous cherchez, valorisation des contributions (2015 à 2019).",
+        "A pris part à « Programme » (jusqu'à 2019), qui a cessé : fin des financements.",
+    ]
+
+
+def test_a_past_alliance_of_both_is_told_with_its_outcome(view_of: ViewOf) -> None:
+    claims = [*GROUND]
+    for key in (GAIA, RTE, LABO):
+        claims += organisation(key, key, World.ASSOCIATION)
+    for which, outcome, other in ((PROGRAMME, "works", RTE), (DYNAMIQUE, "failed", LABO)):
+        said = {"started": "2015", "ended": "2018", "outcome": outcome, "lesson": "se voir tôt"}
+        claims += alliance(which, "Programme", "departement:38", **said)
+        claims += [tie(MEMBER_OF, key, which) for key in (GAIA, other)]
+    answer = asked(view_of(("exemples", claims)), Request(at="Isère", organisation=GAIA))
+    good, bad = (reason(one(answer, key), ReasonKind.TOGETHER) for key in (RTE, LABO))
+    assert good.text == (
+        "Vous avez déjà fait alliance, « Programme » (2015 à 2018) : a porté ses fruits ; se voir "
+        "tôt."
+    )
+    assert (good.against, bad.against) == (False, True)
 
 
 def network_claims() -> list[Claim]:
@@ -269,7 +340,7 @@ def network_claims() -> list[Claim]:
     return claims
 
 
-def test_the_score_is_the_weighted_mean_of_the_features_and_another_world_counts_a_tenth_more(
+def test_the_score_is_the_weighted_sum_and_another_world_counts_a_tenth_more(
     view_of: ViewOf,
 ) -> None:
     view = view_of(("exemples", network_claims()))
@@ -278,52 +349,18 @@ def test_the_score_is_the_weighted_mean_of_the_features_and_another_world_counts
     answer = asked(view, request)
     assert ids(answer) == {RAMEAU, ACTIVE, COCO}
     for partner in answer.answers:
-        applied = by_id[partner.id]
-        total = sum(WEIGHTS[feature] for feature in applied)
-        mean = sum(WEIGHTS[feature] * value for feature, value in applied.items()) / total
-        expected = mean * (1.1 if partner.world is World.ACADEMIC else 1.0)
+        total = sum(WEIGHTS[feature] * value for feature, value in by_id[partner.id].items())
+        expected = total * (1.1 if partner.world is World.ACADEMIC else 1.0) / FULL_SCORE
         assert partner.score == pytest.approx(min(expected, 1.0), abs=1e-4)
 
 
-def test_a_score_above_one_is_shown_as_one_and_still_comes_first(view_of: ViewOf) -> None:
-    claims = [*GROUND, tie(OFFERS, GAIA, "lever:data"), tie(NEEDS, GAIA, "lever:skills")]
-    for key, world in ((GAIA, World.ASSOCIATION), (RTE, World.FOUNDATION), (LABO, None)):
-        claims += [*organisation(key, key, world), tie(ACTS_IN, key, "departement:38")]
-    claims += [tie(NEEDS, key, "lever:data") for key in (RTE, LABO)]
-    claims += [tie(OFFERS, key, "lever:skills") for key in (RTE, LABO)]
-    claims += alliance(PROGRAMME, "Programme", "departement:38", ended="2021")
-    claims += [tie(MEMBER_OF, key, PROGRAMME) for key in (GAIA, RTE, LABO)]
-    view = view_of(("exemples", claims))
-    request = Request(at="Isère", organisation=GAIA)
-    answer = asked(view, request)
-    assert [partner.id for partner in answer.answers] == [RTE, LABO]
-    assert answer.answers[0].score == 1.0
-    search = understand(view, request)
-    candidates, _ = eligible(view, search)
-    raw = scores(view, search, candidates, features(view, search, candidates))
-    assert raw.max() > 1.0
-
-
-def test_the_page_mixes_worlds_as_worked_out_by_hand(view_of: ViewOf) -> None:
-    claims = [*GROUND]
-    keys = [GAIA, LABO, COCO, RTE]
-    worlds = [World.ASSOCIATION, World.ASSOCIATION, World.ASSOCIATION, World.FOUNDATION]
-    for key, world in zip(keys, worlds, strict=True):
-        claims += organisation(key, key, world)
-    view = view_of(("exemples", claims))
-    nodes = np.array([view.ordinal(key) for key in keys])
-    # A second association costs 0.02 (0.87 > 0.86), a third 0.04 (0.845 < 0.86).
-    chosen = mix_worlds(view, nodes, np.array([0.90, 0.89, 0.885, 0.86]), 4)
-    assert [view.keys[node] for node, _ in chosen] == [GAIA, LABO, RTE, COCO]
-    assert [score for _, score in chosen] == [0.90, 0.89, 0.86, 0.885]
-
-
-def test_a_band_asks_for_a_score_and_for_reasons_to_meet() -> None:
-    assert [(band.fr, band.score, band.kinds) for band in BANDS] == [
-        ("fort", 0.55, 2),
-        ("plausible", 0.30, 1),
-        ("à explorer", 0.0, 0),
-    ]
+def test_the_difference_of_worlds_is_a_slider(view_of: ViewOf) -> None:
+    view = view_of(("exemples", network_claims()))
+    plain, doubled = (
+        one(asked(view, Request(at="Isère", organisation=GAIA, difference=factor)), RAMEAU).score
+        for factor in (1.0, 2.0)
+    )
+    assert doubled == pytest.approx(min(2 * plain, 1.0), abs=2e-4)
 
 
 def test_to_be_here_and_of_another_world_is_no_reason_to_meet(view_of: ViewOf) -> None:
@@ -510,90 +547,92 @@ def test_a_partner_is_told_with_each_kind_of_reason_and_its_evidence(view_of: Vi
     def evidence(*records: str) -> tuple[Evidence, ...]:
         return tuple(Evidence("exemples", where[record], "") for record in records)
 
-    answer = asked(view_of(("exemples", claims)), Request(organisation="GAIA"))
-    first = answer.answers[0]
-    assert first == Partner(
-        RTE,
-        "Fondation RTE",
-        World.FOUNDATION,
-        "Isère",
-        "strong",
-        1.0,
+    first = asked(view_of(("exemples", claims)), Request(organisation="GAIA")).answers[0]
+    assert (first.id, first.name, first.world) == (RTE, "Fondation RTE", World.FOUNDATION)
+    assert (first.place, first.band) == ("Isère", "strong")
+    assert [(r.kind, r.text, r.evidence) for r in first.reasons] == [
         (
-            Reason(
-                ReasonKind.GIVEN,
-                "Offre ce que vous cherchez, compétences : « un mécénat de compétences ».",
-                evidence(f"OFFERS {RTE} lever:skills"),
-            ),
-            Reason(
-                ReasonKind.RECEIVED,
-                "Cherche ce que vous offrez, données.",
-                evidence(f"NEEDS {RTE} lever:data"),
-            ),
-            Reason(
-                ReasonKind.GOAL,
-                "Vise aussi l'ODD 8, Travail décent et croissance économique.",
-                evidence(f"AIMS_AT {RTE} goal:8"),
-            ),
-            Reason(
-                ReasonKind.PATH,
-                "Vous êtes reliés ainsi : GAIA → Programme → Fondation RTE.",
-                evidence(f"MEMBER_OF {GAIA} {PROGRAMME}", f"MEMBER_OF {RTE} {PROGRAMME}"),
-            ),
-            Reason(
-                ReasonKind.EXPERIENCE,
-                "A déjà fait alliance ici : Programme (2018 à 2020).",
-                evidence(f"MEMBER_OF {RTE} {PROGRAMME}"),
-            ),
-            Reason(
-                ReasonKind.PLACE,
-                "Agit ici : Isère.",
-                evidence(f"ACTS_IN {RTE} departement:38"),
-            ),
-            Reason(
-                ReasonKind.WORLD,
-                "Vient d'un autre monde que vous : fondation.",
-                evidence(f"{RTE} world"),
-            ),
+            ReasonKind.GIVEN,
+            "Offre ce que vous cherchez, compétences : « un mécénat de compétences ».",
+            evidence(f"OFFERS {RTE} lever:skills"),
         ),
-    )
+        (
+            ReasonKind.RECEIVED,
+            "Cherche ce que vous offrez, données.",
+            evidence(f"NEEDS {RTE} lever:data"),
+        ),
+        (
+            ReasonKind.GOAL,
+            "Vise aussi l'ODD 8, Travail décent et croissance économique.",
+            evidence(f"AIMS_AT {RTE} goal:8"),
+        ),
+        (
+            ReasonKind.TOGETHER,
+            "Vous avez déjà fait alliance, « Programme ».",
+            evidence(f"MEMBER_OF {GAIA} {PROGRAMME}", f"MEMBER_OF {RTE} {PROGRAMME}"),
+        ),
+        (
+            ReasonKind.EXPERIENCE,
+            "A déjà fait alliance ici : Programme (2018 à 2020).",
+            evidence(f"MEMBER_OF {RTE} {PROGRAMME}"),
+        ),
+        (ReasonKind.PLACE, "Agit ici : Isère.", evidence(f"ACTS_IN {RTE} departement:38")),
+        (
+            ReasonKind.WORLD,
+            "Vient d'un autre monde que vous : fondation.",
+            evidence(f"{RTE} world"),
+        ),
+    ]
 
 
-@pytest.mark.parametrize("kind", list(ReasonKind))
+def test_the_facts_of_a_reason_are_ids_that_can_be_looked_up(view_of: ViewOf) -> None:
+    view = view_of(("exemples", full_claims()))
+    for found in asked(view, Request(organisation="GAIA")).answers[0].reasons:
+        assert found.facts
+        for fact in found.facts:
+            subject = view.ordinal(fact.subject)
+            assert subject is not None
+            ties = {(t.start, t.tie.name, t.end) for t in view.ties_of(subject)}
+            said = view.describe(subject).properties
+            known = (fact.subject, fact.relation, fact.object) in ties
+            assert known if fact.object else fact.relation in said
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ReasonKind.GIVEN,
+        ReasonKind.RECEIVED,
+        ReasonKind.GOAL,
+        ReasonKind.TOGETHER,
+        ReasonKind.EXPERIENCE,
+        ReasonKind.PLACE,
+        ReasonKind.WORLD,
+    ],
+)
 def test_without_the_facts_that_a_reason_cites_the_score_falls(
     view_of: ViewOf, kind: ReasonKind
 ) -> None:
     claims = full_claims()
-    # What GAIA asks is said in the request, and RTE's third fact is gone: nothing hits the ceiling.
-    claims = (
-        [c for c in claims if c.record != f"NEEDS {RTE} lever:data"]
-        if (kind is not ReasonKind.RECEIVED)
-        else [c for c in claims if c.record != f"OFFERS {RTE} lever:skills"]
-    )
     request = Request(
         at="Isère", organisation=GAIA, needs=("compétences",), offers=("data",), goals=("8",)
     )
     before = one(asked(view_of(("exemples", claims)), request), RTE)
-    reasons = [found for found in before.reasons if found.kind is kind]
-    if kind is ReasonKind.FUNCTION:
-        assert reasons == []  # a bridge has functions, a partner has not
-        return
-    removed = cited_claims(reasons)
+    removed = cited_claims([found for found in before.reasons if found.kind is kind])
     assert removed
     kept = [claim for claim in claims if claim.locator not in removed]
     after = one(asked(view_of(("exemples", kept)), request), RTE)
     assert after.score < before.score
 
 
-@pytest.mark.parametrize("direct", [SUPPORTS, PART_OF])
-def test_a_path_without_an_alliance_counts_in_the_score_too(view_of: ViewOf, direct: Tie) -> None:
+def test_a_direct_tie_is_told_and_counts_in_the_score(view_of: ViewOf) -> None:
     claims = [*GROUND, *organisation(GAIA, "GAIA", World.ASSOCIATION)]
-    claims += [*organisation(LABO, "Labo", World.ASSOCIATION), tie(direct, GAIA, LABO)]
+    claims += [*organisation(LABO, "Labo", World.ASSOCIATION), tie(SUPPORTS, GAIA, LABO)]
     request = Request(at="Isère", organisation=GAIA)
     before = one(asked(view_of(("exemples", claims)), request), LABO)
-    path = reason(before, ReasonKind.PATH)
-    assert path.text == "Vous êtes reliés ainsi : GAIA → Labo."
-    kept = [claim for claim in claims if claim.locator not in cited_claims([path])]
+    direct = reason(before, ReasonKind.DIRECT)
+    assert direct.text == "Vous vous connaissez : GAIA accompagne Labo."
+    kept = [claim for claim in claims if claim.locator not in cited_claims([direct])]
     after = one(asked(view_of(("exemples", kept)), request), LABO)
     assert after.score < before.score
 
@@ -608,8 +647,6 @@ def test_alliances_elsewhere_raise_nobody(view_of: ViewOf, redundant: int) -> No
     answer = asked(view_of(("exemples", claims)), Request(organisation="GAIA"))
     small, large = one(answer, LABO), one(answer, POSTE)
     assert large.score <= small.score
-    order = [partner.id for partner in answer.answers]
-    assert order.index(LABO) < order.index(POSTE)
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -670,6 +707,24 @@ def test_a_request_that_is_not_clear_says_what_to_do(
         partners(bundled, request_)
     assert type(told.value) is error
     assert told.value.message.startswith(message)
+
+
+def test_where_nobody_answers_it_says_what_would(view_of: ViewOf) -> None:
+    claims = [*GROUND, *organisation(RTE, "Fondation RTE", World.FOUNDATION)]
+    claims += [tie(SEATED_IN, RTE, "commune:69123")]
+    claims += organisation(GAIA, "GAIA", World.ASSOCIATION, roles="")[1:]
+    claims += [
+        NodeClaim(GAIA, ORGANISATION, "gaia", {"name": "GAIA", "roles": ["catalyst"]}),
+        tie(ACTS_IN, GAIA, "departement:38"),
+    ]
+    request = Request(at="Grenoble", worlds=("fondation",))
+    answer = asked(view_of(("exemples", claims)), request)
+    assert answer.answers == ()
+    told = answer.advice
+    assert isinstance(told, Advice)
+    assert [(each.condition, each.count) for each in told.without] == [("other_world", 1)]
+    assert [(w.place.name, w.count) for w in told.wider] == [("Lyon et Grenoble", 1)]
+    assert told.catalysts == (Named(GAIA, "GAIA"),)
 
 
 # On the documents ----------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""How good the suggestions are: the past hidden, then asked for."""

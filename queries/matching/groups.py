@@ -1,0 +1,136 @@
+"""Organisations of the same place or world: who meets them, who welcomed their first alliance."""
+
+import numpy as np
+from scipy import sparse
+
+from graph.columns import Floats, Ints, Mask
+from queries.matching.circles import Circles
+from queries.matching.history import Organisations, incidence
+from queries.matching.walk import lift
+
+FEW = 20.0  # a share seen on fewer meetings than this is shrunk by half or more
+_FEW_HERE = 5.0  # the same, for the meetings expected in a place
+
+
+class Meetings:
+    """Who met the members of each group; the table, organisations × groups, is never laid out.
+
+    Circles weigh by recency and by (size − 1)^power; `who` tells whose participations count, as
+    organisations × circles; nobody meets itself. A share is of all the meetings with the group,
+    shrunk by `FEW`.
+    """
+
+    def __init__(
+        self, circles: Circles, who: sparse.csr_array, here: sparse.csr_array, power: float
+    ) -> None:
+        weight = circles.recency * circles.shared * np.maximum(circles.size - 1, 1) ** power
+        self._here = here
+        self._inside = sparse.csr_array(who.T @ here)
+        self._member = circles.member
+        self._who = who
+        self._weight = weight
+        self._itself = np.asarray(who @ weight)
+        total = self._inside.T @ (weight * circles.size) - here.T @ self._itself
+        self._scale = 1 / (np.asarray(total) + FEW)
+
+    def shares(self, groups: sparse.csr_array) -> Floats:
+        """The sum of the shares that each organisation had of each asker's groups.
+
+        `groups`: askers × groups, 0 or 1; shape (organisations, askers).
+        """
+        asked = sparse.csr_array(groups * self._scale).T.toarray()
+        met = self._member @ (self._weight[:, None] * (self._inside @ asked))
+        return np.asarray(np.maximum(met - self._itself[:, None] * (self._here @ asked), 0))
+
+    def met(self, circles: Ints, row: int) -> sparse.csr_array:
+        """How many others of each group an organisation met in each circle; (circles, groups)."""
+        counted = self._who[[row]].T.tocsr()[circles]
+        several = sparse.diags_array((self._weight[circles] > 0).astype(np.float64))
+        return sparse.csr_array(several @ (self._inside[circles] - counted @ self._here[[row]]))
+
+
+class Groups:
+    """The groups that organisations belong to: one for each place of a level, one for each world.
+
+    Attributes:
+        here: organisations with a past × groups, 0 or 1.
+        value: for each group that is a place, in [0, 1], how much oftener than by lot two members
+            of one circle are both there; 0 for a world; shape (groups,).
+    """
+
+    def __init__(self, organisations: Organisations, circles: Circles, past: Mask) -> None:
+        self._places = organisations.places
+        self._first_world = int(organisations.places.max(initial=-1)) + 1
+        self._width = self._first_world + int(organisations.world.max(initial=-1)) + 1
+        self._kinds = len(organisations.places) + 1
+        self._past = int(past.sum())
+        self.here = self._indicator(
+            np.where(past, organisations.places, -1), np.where(past, organisations.world, -1)
+        )
+        self._kin = Meetings(circles, circles.member, self.here, -1.0)
+        self._welcome = Meetings(circles, debuts(circles), self.here, -0.5)
+        self.value = self._value(circles)
+
+    def _indicator(self, places: Ints, worlds: Ints) -> sparse.csr_array:
+        """Rows × groups, for places of shape (levels, rows) and worlds of shape (rows,)."""
+        codes = np.vstack([places, np.where(worlds >= 0, worlds + self._first_world, -1)])
+        codes = np.where(codes < self._width, codes, -1)  # groups that nobody here belongs to
+        kind, row = np.nonzero(codes >= 0)
+        return incidence(row, codes[kind, row], (places.shape[1], self._width))
+
+    def of(self, places: Ints, worlds: Ints) -> sparse.csr_array:
+        """The groups of askers, from places (levels, askers) and worlds (askers,)."""
+        return self._indicator(np.where(places < self._first_world, places, -1), worlds)
+
+    def kin(self, groups: sparse.csr_array) -> Floats:
+        """The share of the meetings with these groups, log scale; (askers, organisations)."""
+        return lift(self._kin.shares(groups).T / self._kinds, self._past)
+
+    def welcome(self, groups: sparse.csr_array) -> Floats:
+        """As `kin`, of the first alliances of members of these groups."""
+        return lift(self._welcome.shares(groups).T / self._kinds, self._past)
+
+    def met(self, circles: Ints, row: int, welcome: bool) -> sparse.csr_array:
+        """How many others of each group an organisation met in each of some of its circles.
+
+        `welcome`: counting those alone whose first alliance it was; shape (circles, groups).
+        """
+        meetings = self._welcome if welcome else self._kin
+        return meetings.met(circles, row)
+
+    def home(self, places: Ints) -> Floats:
+        """The value of the rarest place in common; shape (askers, organisations)."""
+        found = np.zeros((places.shape[1], self._places.shape[1]), dtype=np.float32)
+        for mine, theirs in zip(places, self._places, strict=True):
+            for asker in np.flatnonzero((mine >= 0) & (mine < self._first_world)).tolist():
+                same = theirs == mine[asker]
+                found[asker, same] = np.maximum(found[asker, same], self.value[mine[asker]])
+        return found
+
+    def _value(self, circles: Circles) -> Floats:
+        """log(times oftener than by lot) / log(organisations), shrunk to the mean of the level."""
+        weight = circles.recency * circles.shared
+        inside = sparse.csr_array(circles.member.T @ self.here)
+        each = weight / np.maximum(circles.size - 1, 1)
+        pairs = inside.copy()
+        pairs.data = inside.data * (inside.data - 1)
+        met = np.asarray(pairs.T @ each)
+        share = np.asarray(self.here.sum(axis=0)).ravel() / max(self._past, 1)
+        expected = np.asarray(inside.T @ weight) * share
+        times = np.ones(self._width)
+        for level in self._places:
+            ours = np.unique(level[level >= 0])
+            mean = met[ours].sum() / max(expected[ours].sum(), 1e-9)
+            times[ours] = (met[ours] + _FEW_HERE * mean) / (expected[ours] + _FEW_HERE)
+        scaled = np.log(np.maximum(times, 1)) / np.log(max(self._past, 2))
+        return np.asarray(np.clip(scaled, 0, 1))
+
+
+def debuts(circles: Circles) -> sparse.csr_array:
+    """The first circles of each organisation; undated ones are nobody's first."""
+    pairs = circles.member.tocoo()
+    began = circles.began[pairs.col]
+    first = np.full(circles.member.shape[0], np.inf)
+    np.minimum.at(first, pairs.row, np.where(np.isnan(began), np.inf, began))
+    starts = began <= first[pairs.row]
+    return incidence(pairs.row[starts], pairs.col[starts], circles.member.shape)
