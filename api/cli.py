@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from api import alike, as_json, duplicates, french, ingesting, missed, render, team
+from api import alike, as_json, duplicates, evaluation, french, ingesting, missed, render, team
 from api import pairs as api_pairs
 from api.as_json import Json
 from api.demo import demo
@@ -107,6 +107,7 @@ def _partners(settings: Settings, arguments: Arguments) -> None:
         arguments.limit,
         arguments.text,
         arguments.difference,
+        arguments.embeddings,
     )
     with reading(settings) as (_, view):
         if partner_request.has_profile(request):
@@ -136,9 +137,6 @@ def _alike(settings: Settings, arguments: Arguments) -> None:
 
 
 def _evaluate(settings: Settings, arguments: Arguments) -> None:
-    # Loaded only here: no other command measures.
-    from api import evaluation
-
     evaluation.run(settings, arguments)
 
 
@@ -281,6 +279,8 @@ def _add_questions(commands: Commands) -> None:
     ask.add_argument("--text", default="", metavar="MOTS", help="le projet, en mots")
     does = "ce que compte un autre monde, de 1 à 2"
     ask.add_argument("--difference", type=float, default=OTHER_WORLD, metavar="N", help=does)
+    does = "comparer aussi les sens par plongements (extra « embeddings »)"
+    ask.add_argument("--embeddings", action="store_true", help=does)
     _add_limit(ask)
 
     for name, run, module in (
@@ -311,12 +311,7 @@ def _add_questions(commands: Commands) -> None:
 def _add_data(commands: Commands) -> None:
     does = "à quel point les réponses sont bonnes, sur des alliances passées"
     measure = _command(commands, "evaluate", _evaluate, does)
-    # What it takes is declared here: its own module loads what only measuring needs.
-    measure.add_argument("file", nargs="*", metavar="FICHIER", help="sinon le dépôt lui-même")
-    measure.add_argument("--split", metavar="DATE", help="sinon le dernier cinquième des années")
-    measure.add_argument("--end", metavar="DATE", help="la fin de ce qui est caché")
-    measure.add_argument("--card", type=Path, metavar="FICHIER", help="en .md, .html ou .json")
-    measure.add_argument("--fit", type=Path, metavar="FICHIER.json", help="ajuster les poids")
+    evaluation.add_arguments(measure)
     _command(commands, "sources", _sources, "d'où viennent les données")
     read = _command(commands, "ingest", _ingest, "lire une source")
     read.add_argument("source", metavar="SOURCE", help=", ".join(NAMES))

@@ -25,7 +25,7 @@ from queries.evaluation.intervals import Estimate
 from queries.evaluation.metrics import METRICS
 from queries.evaluation.protocol import Stratum
 from queries.matching.weights import BANDS, Feature
-from viz.french import thousands, typeset
+from viz.french import count, thousands, typeset
 
 Told: TypeAlias = Callable[[str], None]
 Table: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]]]
@@ -217,7 +217,7 @@ def _by_weight(card: Card) -> list[tuple[str, float]]:
 
 
 def _title(result: Result) -> str:
-    many = f"{thousands(result.queries)} questions, {thousands(result.alliances)} alliances"
+    many = f"{count(result.queries, 'question')}, {count(result.alliances, 'alliance')}"
     return f"{_STRATA[result.stratum].capitalize()}, {_FORMS[result.form]} ({many})"
 
 

@@ -12,8 +12,6 @@ from queries.evaluation.card import METHOD, UNMIXED, Card, Form, Result
 from queries.evaluation.protocol import Stratum
 
 _OURS, _OTHERS = "#00558c", "#8a8a8a"
-# The same drawing gives the same file; texts stay texts.
-_SETTINGS = {"svg.hashsalt": "alliage", "svg.fonttype": "none"}
 _TITLES = {Stratum.NEW: "nouveaux partenaires", Stratum.NEWCOMER: "nouveaux venus"}
 
 
@@ -25,7 +23,8 @@ def plots(card: Card) -> Iterator[str]:
 
 
 def _drawn(results: list[Result], draw: Callable[[Any, Result], None]) -> str:
-    with mpl.rc_context(_SETTINGS):
+    # The same drawing gives the same file; texts stay texts.
+    with mpl.rc_context({"svg.hashsalt": "alliage", "svg.fonttype": "none"}):
         figure = Figure(figsize=(6.0 * len(results), 4.5), layout="constrained")
         every = figure.subplots(1, len(results), squeeze=False)[0]
         for axes, result in zip(every, results, strict=True):

@@ -31,6 +31,7 @@ class Request:
     Attributes:
         text: the project in free words.
         difference: what an organisation of another world counts, from 1 (no matter) to 2.
+        embeddings: compare purposes as sentence embeddings too (an optional extra).
     """
 
     at: str | None = None
@@ -42,6 +43,7 @@ class Request:
     limit: int = 10
     text: str = ""
     difference: float = OTHER_WORLD
+    embeddings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,15 @@ class Question:
     text: str = ""
     goals_in_text: tuple[GoalInText, ...] = ()
     difference: float = OTHER_WORLD
+    embeddings: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Search:
-    """A question in ordinals and masks, and what was computed for it over all nodes."""
+    """A question in ordinals and masks, and what was computed for it over all nodes.
+
+    Each is itself alone, so that what is derived from it can be kept.
+    """
 
     question: Question
     rank: int
@@ -118,6 +124,7 @@ def understand(view: View, request: Request) -> Search:
         request.text.strip(),
         spoken,
         request.difference,
+        request.embeddings,
     )
     return Search(
         question,

@@ -20,6 +20,7 @@ from graph.model import (
 )
 from graph.text import fold
 from graph.view import View
+from queries.matching.embeddings import embeddings
 from queries.matching.features import Asker, Matching, asker_of
 from queries.matching.history import history_of
 from queries.matching.seats import holders_of
@@ -128,6 +129,7 @@ def _directly_tied(view: View, me: int) -> Mask:
     return mask
 
 
+@lru_cache(maxsize=8)
 def purpose(view: View, search: Search) -> Floats:
     """How well words agree, in [0, 1]: purposes alike, or what one needs and the other offers.
 
@@ -142,6 +144,8 @@ def purpose(view: View, search: Search) -> Floats:
         found = np.maximum(found, index.offering(words.needed))
     if words.offered:
         found = np.maximum(found, index.needing(words.offered))
+    if search.question.embeddings:
+        found = np.maximum(found, embeddings(view).similarity(words.purpose))
     return np.where(found >= LEAST_LIKENESS, found, 0)
 
 
