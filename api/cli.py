@@ -9,7 +9,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from api import alike, as_json, duplicates, evaluation, french, ingesting, missed, render, team
+from api import (
+    alike,
+    as_json,
+    duplicates,
+    ecosystem,
+    evaluation,
+    french,
+    gaps,
+    ingesting,
+    missed,
+    render,
+    signals,
+    team,
+)
 from api import pairs as api_pairs
 from api.as_json import Json
 from api.demo import demo
@@ -128,6 +141,24 @@ def _missed(settings: Settings, arguments: Arguments) -> None:
     with reading(settings) as (_, view):
         answer = missed.ask(view, arguments)
         _say(arguments, lambda: as_json.plain(answer), lambda: missed.lines(answer))
+
+
+def _gaps(settings: Settings, arguments: Arguments) -> None:
+    with reading(settings) as (_, view):
+        answer = gaps.ask(view, arguments)
+        _say(arguments, lambda: as_json.plain(answer), lambda: gaps.lines(answer))
+
+
+def _ecosystem(settings: Settings, arguments: Arguments) -> None:
+    with reading(settings) as (_, view):
+        answer = ecosystem.ask(view, arguments)
+        _say(arguments, lambda: as_json.plain(answer), lambda: ecosystem.lines(answer))
+
+
+def _signals(settings: Settings, arguments: Arguments) -> None:
+    with reading(settings) as (_, view):
+        answer = signals.ask(view, arguments)
+        _say(arguments, lambda: as_json.plain(answer), lambda: signals.lines(answer))
 
 
 def _alike(settings: Settings, arguments: Arguments) -> None:
@@ -295,6 +326,13 @@ def _add_questions(commands: Commands) -> None:
     ask.add_argument("--in", dest="place", required=True, metavar="LIEU")
     _add_goals(ask)
     _add_limit(ask)
+
+    for name, run, module in (
+        ("gaps", _gaps, gaps),
+        ("ecosystem", _ecosystem, ecosystem),
+        ("signals", _signals, signals),
+    ):
+        module.add_arguments(_command(commands, name, run, module.DOES))
 
     ask = _command(commands, "path", _path, "comment ces deux-là se connaissent-ils")
     ask.add_argument("start", metavar="DE")

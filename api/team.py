@@ -65,7 +65,7 @@ def _missing(answer: Team) -> Iterator[str]:
     lacking = [f"ODD {goal.id.partition(':')[2]} {goal.name}" for goal in answer.missing_goals]
     lacking += [means.fr for means in answer.missing_means]
     if lacking:
-        yield from wrapped(f"Que personne ici ne dit couvrir : {', '.join(lacking)}.")
+        yield from wrapped(f"Que personne de ce groupe ne dit couvrir : {', '.join(lacking)}.")
 
 
 def _convener(convener: Convener | None) -> Iterator[str]:

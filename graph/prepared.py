@@ -3,8 +3,10 @@
 Another process can do it, beside the one that writes.
 """
 
-from collections.abc import Iterator, Sequence
+import marshal
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 import orjson
@@ -16,11 +18,16 @@ from graph.validation import problems
 
 NodeRow: TypeAlias = tuple[int, str, str, str, str, str, str, str, str, str, str, str, list[str]]
 """Number of the record, id, record, kind, properties as JSON, locator, url, date, ended, note;
-then what a thing amounts to that nobody else describes: its name, its words, its former ids."""
+then what a thing amounts to that nobody else describes: its name, all that it is called
+(`called`), its former ids."""
 
 TieRow: TypeAlias = tuple[int, str, str, str, str, str, str, str, str, str, str]
 """Number of the record, tie, start, end, record, properties as JSON, locator, url, date, ended,
 note."""
+
+# `fold` for ASCII: a sign that is no letter and no digit separates words.
+_PLAIN = {n: chr(n).lower() if chr(n).isalnum() else " " for n in range(128)}
+_SAINTS = {"st": "saint", "ste": "sainte"}
 
 _SINGLE = ("name", "acronym", "code", "siren", "rna")
 _SEVERAL = ("other_names", "postcodes", "former_codes")
@@ -42,6 +49,11 @@ class Batch:
     claims: list[NodeRow] = field(default_factory=list)
     ties: list[TieRow] = field(default_factory=list)
 
+    def __reduce__(self) -> tuple[Callable[[bytes], "Batch"], tuple[bytes]]:
+        # For plain texts and numbers `marshal` takes two thirds of the time of `pickle`; both ends
+        # are one interpreter.
+        return _unpacked, (marshal.dumps((self.records, self.silent, self.claims, self.ties)),)
+
     def add(self, claims: Sequence[Claim]) -> None:
         """Take all the claims of one record, or none of them.
 
@@ -60,6 +72,10 @@ class Batch:
         self.silent += not claims
 
 
+def _unpacked(packed: bytes) -> Batch:
+    return Batch(*marshal.loads(packed))
+
+
 def _node_row(number: int, claim: NodeClaim) -> NodeRow:
     said = claim.properties
     return (
@@ -74,7 +90,7 @@ def _node_row(number: int, claim: NodeClaim) -> NodeRow:
         claim.ended,
         claim.note,
         str(said.get("name", claim.subject)),
-        words(claim.subject, said),
+        called(claim.subject, said),
         list(former_keys(claim.subject, said)) if "former_codes" in said else [],
     )
 
@@ -97,11 +113,19 @@ def _tie_row(number: int, claim: TieClaim) -> TieRow:
 
 def to_json(properties: Properties) -> str:
     """Properties as text, the same whatever their order; no value of a list stands twice."""
-    once = {
+    once: Properties = properties if isinstance(properties, dict) else dict(properties)
+    for value in properties.values():
+        if isinstance(value, list) and len(value) > 1:
+            once = _each_once(properties)
+            break
+    return orjson.dumps(once, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _each_once(properties: Properties) -> Properties:
+    return {
         name: list(dict.fromkeys(value)) if isinstance(value, list) else value
         for name, value in properties.items()
     }
-    return orjson.dumps(once, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def words(key: str, properties: Properties, names: Sequence[str] = ()) -> str:
@@ -112,13 +136,41 @@ def words(key: str, properties: Properties, names: Sequence[str] = ()) -> str:
         properties: what is said of it.
         names: by which some call it besides.
     """
+    return words_of(called(key, properties, names))
+
+
+def called(key: str, properties: Properties, names: Sequence[str] = ()) -> str:
+    """The names and codes of a thing, as they are written; see `words`."""
     parts = [key.partition(":")[2]]
     parts += [str(properties[name]) for name in _SINGLE if name in properties]
     for name in _SEVERAL:
         value = properties.get(name)
         if isinstance(value, list):
             parts += value
-    return " ".join(dict.fromkeys(fold(" ".join([*parts, *names])).split()))
+    return " ".join([*parts, *names])
+
+
+def words_of(text: str) -> str:
+    """The words of `fold(text)`, each once, in a third of the time."""
+    return " ".join(dict.fromkeys(_folded(text)))
+
+
+def _folded(text: str) -> list[str]:
+    # Word by word: the plain ones need no expression, the others come back all the time.
+    if text.isascii():
+        found = text.translate(_PLAIN).split()
+        if "st" in found or "ste" in found:
+            return [_SAINTS.get(word, word) for word in found]
+        return found
+    found = []
+    for word in text.split():
+        found += _folded_word(word)
+    return found
+
+
+@lru_cache(1 << 16)  # names are made of few words
+def _folded_word(word: str) -> tuple[str, ...]:
+    return tuple(fold(word).split())
 
 
 def former_keys(key: str, properties: Properties) -> Iterator[str]:

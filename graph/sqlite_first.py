@@ -5,6 +5,7 @@ thing that is new to the store is written with what it amounts to. What others s
 merged at the end, as in every writing (`graph.sqlite_writing`), which gives the same content.
 """
 
+import marshal
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -14,7 +15,7 @@ import orjson
 from graph.claims import Source
 from graph.errors import InvalidClaim
 from graph.model import TIES, tie_named
-from graph.prepared import Batch, NodeRow, TieRow
+from graph.prepared import Batch, NodeRow, TieRow, words_of
 from graph.sqlite_schema import (
     Cell,
     Row,
@@ -37,6 +38,9 @@ _AGAIN = """ON CONFLICT DO UPDATE SET properties = excluded.properties,
 _PUT_CLAIMS = f"INSERT INTO claim VALUES (?, {{source}}, ?, ?, ?, ?, ?, ?, ?) {_AGAIN}"
 _PUT_TIES = f"INSERT INTO {{table}} VALUES (?, ?, {{source}}, ?, ?, ?, ?, ?, ?, ?) {_AGAIN}"
 
+# What was said, some thousand claims in one row: looked at only where something is said twice.
+_SAID = "CREATE TEMP TABLE said_at_once (claims BLOB NOT NULL) STRICT"
+
 # Of a claim that several records make the last one counts: the others may have said nothing.
 _RECORDS_KEPT = """
 SELECT count(DISTINCT row) FROM (SELECT max(row) AS row FROM said GROUP BY tie, start, end, record)
@@ -52,6 +56,7 @@ class FirstEdition:
         self.generation = begin_generation(db)
         db.execute("UPDATE source SET generation = ? WHERE id = ?", (self.generation, self._source))
         stop_noting_touched(db)
+        db.execute(_SAID)
         self._first_new = self._next = int(
             db.execute("SELECT ifnull(max(id), 0) + 1 FROM node").get
         )
@@ -85,19 +90,31 @@ class FirstEdition:
             f"(SELECT count(*) FROM {table} WHERE source = {self._source})"
             for table in ("claim", *map(tie_table, TIES))
         )
-        if self._db.execute(f"SELECT {counted}").get == self._claims:
-            return speaking
+        kept = int(self._db.execute(f"SELECT {counted}").get)
+        records = speaking if kept == self._claims else self._records_kept()
+        self._db.execute("DROP TABLE said_at_once")
+        return records
+
+    def _records_kept(self) -> int:
+        """How many records say something that no later one says in their place."""
+        for (packed,) in self._db.execute("SELECT claims FROM said_at_once ORDER BY rowid"):
+            rows: list[Row] = marshal.loads(packed)
+            self._db.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", rows)
         return int(self._db.execute(_RECORDS_KEPT).get)
 
     def _known(self, batch: Batch) -> Iterable[Row]:
         """What the store holds of the things that are spoken of."""
         ends = self._ends
-        keys = {row[1] for row in batch.claims}
-        keys.update(end for row in batch.ties for end in (row[2], row[3]) if end not in ends)
+        keys = dict.fromkeys(row[1] for row in batch.claims)  # in their order, near each other
+        for row in batch.ties:
+            if (start := row[2]) not in keys and start not in ends:
+                keys[start] = None
+            if (end := row[3]) not in keys and end not in ends:
+                keys[end] = None
         return self._db.execute(_KNOWN, (orjson.dumps([*keys]).decode(),))
 
     def _take_claim(self, coming: "_Coming", claim: NodeRow, first: int) -> None:
-        number, key, record, kind, text, locator, url, date, ended, note, name, words, former = (
+        number, key, record, kind, text, locator, url, date, ended, note, name, named, former = (
             claim
         )
         node = coming.ids.get(key)
@@ -105,7 +122,7 @@ class FirstEdition:
             node = coming.new(key, kind)
             whole = (node, key, kind, name, text, 1 if ended else 0, self.generation)
             coming.nodes.append(whole)
-            coming.names.append((node, words))
+            coming.names.append((node, words_of(named)))
             for each in former:
                 coming.aliases.append((each, node))
         else:
@@ -168,7 +185,7 @@ class FirstEdition:
         db.executemany("INSERT INTO name_index (rowid, words) VALUES (?, ?)", coming.names)
         db.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?)", coming.aliases)
         db.executemany("INSERT OR IGNORE INTO touched VALUES (?)", ((n,) for n in coming.touched))
-        db.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", coming.said)
+        db.execute("INSERT INTO said_at_once VALUES (?)", (marshal.dumps(coming.said),))
 
     def _refuse_other_kinds(self) -> None:
         """Say the first thing of two kinds: this source tells both, or others told the one."""

@@ -16,6 +16,7 @@ _REGISTRY: dict[str, Callable[[str], bool]] = {
     "siret": is_siret,
     "rna": is_rna,
 }
+_PAGE = ("http://", "https://")
 _LATITUDE, _LONGITUDE = (-90.0, 90.0), (-180.0, 180.0)
 _RANGES = {"latitude": _LATITUDE, "longitude": _LONGITUDE}
 
@@ -116,18 +117,21 @@ def _is_integer(item: object) -> bool:
 
 def _is_text(item: object) -> bool:
     """Whether it is a text that can be stored: half a surrogate pair cannot."""
-    if not isinstance(item, str):
+    return isinstance(item, str) and (item.isascii() or _is_encodable(item))
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
         return False
-    if not item.isascii():
-        try:
-            item.encode()
-        except UnicodeEncodeError:
-            return False
     return True
 
 
 def _is_filled(item: object) -> bool:
-    return _is_text(item) and bool(str(item).strip())
+    if not isinstance(item, str) or not item or item.isspace():
+        return False
+    return item.isascii() or _is_encodable(item)
 
 
 def _is_boolean(item: object) -> bool:
@@ -139,7 +143,7 @@ def _is_day(item: object) -> bool:
 
 
 def _is_url(item: object) -> bool:
-    return _is_text(item) and str(item).startswith(("http://", "https://"))
+    return isinstance(item, str) and item.startswith(_PAGE) and _is_text(item)
 
 
 _TYPES: dict[ValueType, Check] = {

@@ -1,29 +1,34 @@
 """Which catalyst connects these worlds?"""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
-from math import sqrt
 
 import numpy as np
 
+from graph.columns import Floats, Ints
 from graph.errors import RequestError
-from graph.model import Function, Role, World
+from graph.model import Function, World
 from graph.view import View
 from queries import terms
-from queries.answers import Evidence, Named, Reason, ReasonKind, evidence_of
+from queries.answers import Named, Reason
+from queries.bridge_reasons import Example, examples, is_catalyst, reasons_of
+from queries.brokerage.holes import Holes, holes
+from queries.brokerage.introductions import Contacts, Introductions
+from queries.brokerage.labels import Chance, Shape, relabelled
+from queries.masks import GOALS
 from queries.meetings import Meetings, meetings
-from queries.path import step
 from queries.places import Place, resolve_place
-from queries.presence import place_reason, presence
+from queries.presence import Presence, presence
 from queries.things import goal_named, place_name
-from queries.wording import quoted
 
 _MOST = 500
-_PATHS_SHOWN = 5
 _WORLDS = tuple(World)
+# What one pair tells is little: the share of a broker is drawn to that of all, as if it had this
+# many possible pairs more (the mean of a beta-binomial model).
+PRIOR_PAIRS = 4.0
+_DIGITS = 6  # of a share: beyond them is rounding
 
 
 class BrokerRole(StrEnum):
@@ -36,6 +41,17 @@ class BrokerRole(StrEnum):
     ITINERANT = "itinerant"
     GATEKEEPER = "gatekeeper"
     LIAISON = "liaison"
+
+
+class Standing(StrEnum):
+    """How an organisation comes to be called a go-between."""
+
+    DECLARED = "declared"
+    """A source calls it a catalyst."""
+    FUNCTIONS = "functions"
+    """A source tells functions of a catalyst that it holds, not the name."""
+    UNLABELLED = "unlabelled"
+    """No source does: it acts as one by its ties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +75,21 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """The organisations of a world within reach of a broker: those it is in contact with.
+
+    Attributes:
+        reached, present: of all of that world that are in contact with somebody here.
+        goals: of those reached how many aim at each goal, by its id; only goals aimed at.
+    """
+
+    world: World
+    reached: int
+    present: int
+    goals: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Bridge:
     """A broker between the worlds, with the reasons.
 
@@ -72,6 +103,16 @@ class Bridge:
             what random worlds would give; 0 when the graph is too small to tell.
         only_through: pairs of the asked worlds that nobody else introduces.
         paths: examples [one, broker, other], of ids.
+        standing: whether it is called a catalyst, or acts as one by its ties.
+        introduced: pairs of the asked worlds that it introduces.
+        expected, variance: of that number, were the worlds dealt at random to all who are in
+            contact with somebody here.
+        possible: pairs of its contacts that are of two asked worlds, introduced by it or not.
+        share: of the possible pairs those that it introduces, each with its partial credit and
+            weighed by how strong its way is, in [0, 1]. It gives the order, drawn to the mean
+            where there are few pairs.
+        constraint, effective_size: of Burt (1992), over its contacts here, weighed.
+        coverage: of each asked world.
     """
 
     id: str
@@ -85,6 +126,15 @@ class Bridge:
     only_through: int
     paths: tuple[tuple[str, str, str], ...]
     reasons: tuple[Reason, ...]
+    standing: Standing
+    introduced: int
+    expected: float
+    variance: float
+    possible: int
+    share: float
+    constraint: float
+    effective_size: float
+    coverage: tuple[Coverage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +146,13 @@ class Bridges:
     considered: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    a: int
-    b: int
-    weight: float
-
-
-@dataclass(frozen=True)
-class _Broker:
-    """A candidate with the pairs of contacts that it introduces."""
-
-    node: int
-    pairs: tuple[_Pair, ...]
-    across: tuple[_Pair, ...]
-    """Those of the pairs with one end in each of two asked worlds."""
-    possible: int
-    """Pairs of its contacts that are of two asked worlds, introduced by it or not."""
-
-
 def bridges(view: View, request: Request) -> Bridges:
     """Organisations that stand between organisations of the asked worlds, in a place.
 
     Brokerage of Gould & Fernandez (1989) on open two-paths a - v - b over the meetings here
     (`queries.meetings`), with partial credit. The order is by the weighted share of the possible
-    pairs of its contacts that the broker introduces, then by z: never by a raw count, which
-    measures size.
+    pairs of its contacts that the broker introduces, drawn to the mean of all brokers where few
+    pairs tell it (`PRIOR_PAIRS`): never by a raw count, which measures size.
 
     Raises:
         RequestError: fewer than two different worlds.
@@ -133,245 +164,187 @@ def bridges(view: View, request: Request) -> Bridges:
     if not 1 <= request.limit <= _MOST:
         raise RequestError(f"Le nombre de réponses doit être entre 1 et {_MOST}.")
     rank, place = resolve_place(view, request.place)
-    goals = tuple(goal_named(view, terms.goal(text)) for text in request.goals)
+    numbers = [terms.goal(text) for text in request.goals]
+    goals = tuple(goal_named(view, number) for number in numbers)
+    graph = meetings(view, rank, sum(1 << (number - 1) for number in set(numbers)))
+    ranking = ranked(graph.introductions, view.world[graph.nodes], _indices(between))
     here = presence(view, rank)
-    graph = _aiming_at(view, meetings(view, here), goals)
-    introduced = _introduced(view, graph)
-    introducers = Counter((p.a, p.b) for pairs in introduced.values() for p in pairs)
-    brokers = _brokers(view, graph, introduced, between)
-    ranked = sorted(brokers, key=lambda b: _rank(view, graph, b, between, introducers))
-    answers = []
-    for broker in ranked[: request.limit]:
-        reason = place_reason(view, here, broker.node, place.name)
-        answers.append(_bridge(view, graph, broker, between, introducers, reason))
-    question = Question(between, place, goals, request.limit)
-    return Bridges(question, tuple(answers), len(graph.contacts))
+    answers = tuple(
+        _bridge(view, graph, ranking, int(row), between, (here, place.name))
+        for row in ranking.order[: request.limit]
+    )
+    return Bridges(Question(between, place, goals, request.limit), answers, len(graph.nodes))
 
 
-def _aiming_at(view: View, graph: Meetings, goals: Sequence[Named]) -> Meetings:
-    """Only the contacts through an alliance, or with an organisation, that aims at a goal."""
-    if not goals:
-        return graph
-    bits = sum(1 << (int(goal.id.partition(":")[2]) - 1) for goal in goals)
-    contacts = {
-        one: {
-            other: contact
-            for other, contact in others.items()
-            if any(int(view.goals[n]) & bits for n in (one, other, *contact.alliances))
-        }
-        for one, others in graph.contacts.items()
-    }
-    kept = {one: others for one, others in contacts.items() if others}
-    return Meetings(kept, graph.alliances_of, graph.conveners)
+def _indices(between: Sequence[World]) -> tuple[int, ...]:
+    return tuple(_WORLDS.index(world) for world in between)
 
 
-def _introduced(view: View, graph: Meetings) -> dict[int, tuple[_Pair, ...]]:
-    """The pairs of contacts that each organisation introduces, their worlds being known."""
-    return {
-        node: tuple(
-            _Pair(a, b, min(graph.contacts[node][a].weight, graph.contacts[node][b].weight))
-            for a, b in combinations(_contacts_of_a_world(view, graph, node), 2)
-            if graph.introduces(node, a, b)
-        )
-        for node in sorted(graph.contacts)
-        if not view.collective[node]
-    }
+@dataclass(frozen=True)
+class Ranking:
+    """The brokers between some groups, out of n nodes.
+
+    Attributes:
+        order: those who introduce a pair, the best first.
+        share: weighted credit over possible pairs, in [0, 1]; shape (n,).
+        drawn: the same, drawn to the mean where there are few pairs; shape (n,).
+        possible: pairs of contacts of two of the groups; shape (n,).
+    """
+
+    order: Ints
+    share: Floats
+    drawn: Floats
+    possible: Floats
 
 
-def _contacts_of_a_world(view: View, graph: Meetings, node: int) -> list[int]:
-    return [other for other in sorted(graph.contacts[node]) if view.world[other] >= 0]
+def ranked(introductions: Introductions, group: Ints, between: Sequence[int]) -> Ranking:
+    """The brokers between two groups or more, by the share of possible pairs that they introduce.
+
+    Args:
+        introductions: of a graph of n nodes.
+        group: of each node, -1 when unknown; shape (n,).
+        between: the groups asked.
+    """
+    credit = np.zeros(len(group))
+    for rank, one in enumerate(between[:-1]):
+        others = np.isin(group, between[rank + 1 :])
+        credit += introductions.credit(np.flatnonzero(group == one), np.flatnonzero(others))
+    possible = _possible(introductions.contacts, group, between)
+    brokers = np.flatnonzero(credit > 0)
+    mean = credit[brokers].sum() / max(possible[brokers].sum(), 1)
+    share = credit / np.maximum(possible, 1)
+    drawn = (credit + PRIOR_PAIRS * mean) / (possible + PRIOR_PAIRS)
+    # Nodes are in the order of their ids, which a stable sort keeps.
+    order = brokers[np.argsort(-drawn[brokers].round(_DIGITS), kind="stable")]
+    return Ranking(order, share, drawn, possible)
 
 
-def _brokers(
-    view: View,
-    graph: Meetings,
-    introduced: Mapping[int, tuple[_Pair, ...]],
-    between: Sequence[World],
-) -> list[_Broker]:
-    asked = {_WORLDS.index(world) for world in between}
-    found = []
-    for node, pairs in introduced.items():
-        across = tuple(p for p in pairs if _is_across(view, p.a, p.b, asked))
-        if across:
-            contacts = combinations(_contacts_of_a_world(view, graph, node), 2)
-            possible = sum(_is_across(view, a, b, asked) for a, b in contacts)
-            found.append(_Broker(node, pairs, across, possible))
+def _possible(contacts: Contacts, group: Ints, between: Sequence[int]) -> Floats:
+    met = contacts.strength > 0
+    near = [np.asarray(met @ (group == one).astype(np.float64)) for one in between]
+    return np.asarray(np.sum([a * b for a, b in combinations(near, 2)], axis=0))
+
+
+# One broker ----------------------------------------------------------------------------------
+
+
+@dataclass
+class _Tally:
+    """What is counted over the pairs that one broker introduces, a block after the other."""
+
+    roles: Floats
+    across: int
+    only: int
+    pairs: int
+    touching: Floats
+    best: list[Example]
+
+
+def _tally(graph: Meetings, group: Ints, row: int, between: Sequence[int]) -> _Tally:
+    near = graph.contacts.of(row)
+    near = near[group[near] >= 0]
+    found = _Tally(np.zeros(len(BrokerRole)), 0, 0, 0, np.zeros(len(group)), [])
+    asked = np.isin(np.arange(len(_WORLDS)), between)
+    for block in graph.introductions.pairs(row, near, near):
+        is_pair = (block.number > 0) & (block.rows[:, None] < block.columns)
+        one, other = np.nonzero(is_pair)
+        a, b, number = block.rows[one], block.columns[other], block.number[one, other]
+        role = _roles(group[a], int(group[row]), group[b])
+        found.roles += np.bincount(role, 1 / number, minlength=len(BrokerRole))
+        for end in (a, b):
+            found.touching += np.bincount(end, minlength=len(group))
+        across = (group[a] != group[b]) & asked[group[a]] & asked[group[b]]
+        found.pairs += len(a)
+        found.across += int(across.sum())
+        found.only += int((number[across] == 1).sum())
+        weight = block.weight[one, other][across]
+        found.best += examples(a[across], b[across], weight)
     return found
 
 
-def _is_across(view: View, a: int, b: int, asked: set[int]) -> bool:
-    worlds = {int(view.world[a]), int(view.world[b])}
-    return len(worlds) == 2 and worlds <= asked
+def _roles(a: Ints, own: int, b: Ints) -> Ints:
+    """The rank in `BrokerRole` of each pair (a, b) of groups."""
+    roles = list(BrokerRole)
+    same = np.where(
+        a == own, roles.index(BrokerRole.COORDINATOR), roles.index(BrokerRole.ITINERANT)
+    )
+    mixed = np.where(
+        (a == own) | (b == own),
+        roles.index(BrokerRole.GATEKEEPER),
+        roles.index(BrokerRole.LIAISON),
+    )
+    return np.where(a == b, same, mixed)
 
 
-def _rank(
-    view: View,
-    graph: Meetings,
-    broker: _Broker,
-    between: Sequence[World],
-    introducers: Counter[tuple[int, int]],
-) -> tuple[float, float, str]:
-    credit = sum(pair.weight / introducers[pair.a, pair.b] for pair in broker.across)
-    z = _z(view, graph, broker, between)
-    return (-round(credit / broker.possible, 9), -round(z, 9), view.keys[broker.node])
-
-
-# Measures ------------------------------------------------------------------------------------
-
-
-def _z(view: View, graph: Meetings, broker: _Broker, between: Sequence[World]) -> float:
-    """The standard score of the pairs across, were worlds dealt at random to all here.
-
-    The sizes of the worlds stay. Exact mean and variance over the pairs that the broker
-    introduces: two pairs may share one end, or none (Gould & Fernandez 1989, appendix).
-    """
-    sizes = Counter(int(view.world[n]) for n in graph.contacts if view.world[n] >= 0)
-    total = sum(sizes.values())
-    asked = [sizes[_WORLDS.index(world)] for world in between]
-    if total < 4:
-        return 0.0
-    one = 2 * _products(asked, 2) / (total * (total - 1))
-    shared_end = _sharing_end(asked) / (total * (total - 1) * (total - 2))
-    apart = _apart(asked) / (total * (total - 1) * (total - 2) * (total - 3))
-    pairs = len(broker.pairs)
-    ends = Counter(end for pair in broker.pairs for end in (pair.a, pair.b))
-    touching = sum(n * (n - 1) for n in ends.values())
-    disjoint = pairs * (pairs - 1) - touching
-    mean = pairs * one
-    variance = pairs * one + touching * shared_end + disjoint * apart - mean**2
-    return (len(broker.across) - mean) / sqrt(variance) if variance > 1e-12 else 0.0
-
-
-def _products(sizes: Sequence[int], size: int) -> int:
-    """The sum over the sets of `size` worlds of the product of their sizes."""
-    return sum(int(np.prod(chosen)) for chosen in combinations(sizes, size))
-
-
-def _sharing_end(sizes: Sequence[int]) -> int:
-    """Ordered choices of three (shared, other, other'), each pair across two asked worlds."""
-    total = sum(sizes)
-    return sum(n * ((total - n) * (total - n - 1)) for n in sizes)
-
-
-def _apart(sizes: Sequence[int]) -> int:
-    """Ordered choices of four (a, b, c, d) with a, b across and c, d across."""
-    ways = 0
-    for first, m in enumerate(sizes):
-        for second, n in enumerate(sizes):
-            if first != second:
-                left = list(sizes)
-                left[first] -= 1
-                left[second] -= 1
-                ways += m * n * 2 * _products(left, 2)
-    return ways
-
-
-def _roles(
-    view: View, broker: _Broker, introducers: Counter[tuple[int, int]]
-) -> dict[BrokerRole, float]:
-    roles: dict[BrokerRole, float] = defaultdict(float)
-    own = int(view.world[broker.node])
-    for pair in broker.pairs:
-        role = _role(int(view.world[pair.a]), own, int(view.world[pair.b]))
-        roles[role] += 1 / introducers[pair.a, pair.b]
-    return {role: round(roles.get(role, 0.0), 4) for role in BrokerRole}
-
-
-def _role(a: int, broker: int, b: int) -> BrokerRole:
-    if a == b:
-        return BrokerRole.COORDINATOR if a == broker else BrokerRole.ITINERANT
-    return BrokerRole.GATEKEEPER if broker in (a, b) else BrokerRole.LIAISON
-
-
-# Explaining ----------------------------------------------------------------------------------
+def _chance(tally: _Tally, group: Ints, between: Sequence[int]) -> Chance:
+    """The pairs across, were the worlds dealt at random to all here; their sizes stay."""
+    sizes = tuple(int((group == world).sum()) for world in range(len(_WORLDS)))
+    counts = np.zeros((len(_WORLDS), len(_WORLDS)), dtype=np.bool_)
+    counts[np.ix_(between, between)] = True
+    np.fill_diagonal(counts, val=False)
+    # Pairs have no direction: two that share an end are told as sharing their start.
+    sharing = int((tally.touching * (tally.touching - 1)).sum())
+    return relabelled(Shape(tally.pairs, 0, sharing, 0, 0), sizes, counts)
 
 
 def _bridge(
     view: View,
     graph: Meetings,
-    broker: _Broker,
+    ranking: Ranking,
+    row: int,
     between: Sequence[World],
-    introducers: Counter[tuple[int, int]],
-    place: Reason,
+    place: tuple[Presence, str],
 ) -> Bridge:
-    node = broker.node
-    contacts = Counter(view.world_of(other) for other in graph.contacts[node])
-    examples = _examples(broker)
+    group, asked = view.world[graph.nodes], _indices(between)
+    node = int(graph.nodes[row])
+    tally = _tally(graph, group, row, asked)
+    chance = _chance(tally, group, asked)
+    around = holes(graph.contacts.strength, row) or Holes(0.0, 0.0)
+    coverage = tuple(_coverage(view, graph, row, world) for world in between)
+    shown = examples(*(np.array(column) for column in zip(*tally.best, strict=True)))
+    ends = [(int(graph.nodes[a]), int(graph.nodes[b])) for a, b, _ in shown]
     functions = int(view.functions[node])
-    reasons = [_example_reason(view, graph, node, pair) for pair in examples[:2]]
-    reasons += [*_function_reasons(view, node), place]
     return Bridge(
         view.keys[node],
         view.names[node],
         tuple(f for i, f in enumerate(Function) if functions >> i & 1),
-        _is_catalyst(view, node),
+        is_catalyst(view, node),
         place_name(view, node),
-        {world: contacts[world] for world in between},
-        _roles(view, broker, introducers),
-        round(_z(view, graph, broker, between), 4),
-        sum(introducers[p.a, p.b] == 1 for p in broker.across),
-        tuple((view.keys[p.a], view.keys[node], view.keys[p.b]) for p in examples),
-        tuple(reasons),
+        {one.world: one.reached for one in coverage},
+        {role: round(float(n), 4) for role, n in zip(BrokerRole, tally.roles, strict=True)},
+        round(chance.z(tally.across), 4),
+        tally.only,
+        tuple((view.keys[a], view.keys[node], view.keys[b]) for a, b in ends),
+        reasons_of(view, graph, node, ends, *place),
+        _standing(view, node),
+        tally.across,
+        round(chance.mean, 4),
+        round(chance.variance, 4),
+        int(ranking.possible[row]),
+        round(float(ranking.share[row]), 4),
+        round(around.constraint, 4),
+        round(around.effective_size, 4),
+        coverage,
     )
 
 
-def _examples(broker: _Broker) -> list[_Pair]:
-    """Pairs across, the strongest first, so that each shows somebody new where it can."""
-    shown: set[int] = set()
-    ordered: list[tuple[int, int, _Pair]] = []
-    for pair in sorted(broker.across, key=lambda p: (-p.weight, p.a, p.b)):
-        fresh = {pair.a, pair.b} - shown
-        ordered.append((-len(fresh), len(ordered), pair))
-        shown |= fresh
-    return [pair for _, _, pair in sorted(ordered, key=lambda o: o[:2])][:_PATHS_SHOWN]
+def _standing(view: View, node: int) -> Standing:
+    if is_catalyst(view, node):
+        return Standing.DECLARED
+    held = view.functions[node] or view.roles[node]
+    return Standing.FUNCTIONS if held else Standing.UNLABELLED
 
 
-def _example_reason(view: View, graph: Meetings, node: int, pair: _Pair) -> Reason:
-    ends = (pair.a, pair.b)
-    facts = [_contact(view, graph, node, end) for end in ends]
-    a, b = (_with_world(view, end) for end in ends)
-    if facts[0].through == facts[1].through:
-        how = f"les deux {facts[0].through}"
-    else:
-        how = f"l'un {facts[0].through}, l'autre {facts[1].through}"
-    evidence = tuple(dict.fromkeys(e for fact in facts for e in fact.evidence))
-    return Reason(ReasonKind.PATH, f"Relie {a} et {b}, {how}.", evidence)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    through: str
-    evidence: tuple[Evidence, ...]
-
-
-def _contact(view: View, graph: Meetings, node: int, other: int) -> _Fact:
-    """By what a broker is in contact with another, in words, with the evidence."""
-    contact = graph.contacts[node][other]
-    if contact.direct:
-        direct = step(view, node, other)
-        return _Fact(f"par un lien direct ({direct.text})", direct.evidence)
-    alliance = min(contact.alliances, key=lambda a: (node not in graph.conveners[a], a))
-    steps = [step(view, node, alliance), step(view, other, alliance)]
-    lead = f" ({steps[0].role})" if steps[0].role else ""
-    evidence = tuple(e for one in steps for e in one.evidence)
-    return _Fact(f"par {quoted(view.names[alliance])}{lead}", evidence)
-
-
-def _with_world(view: View, node: int) -> str:
-    world = view.world_of(node)
-    return f"{view.names[node]} ({world.fr})" if world else view.names[node]
-
-
-def _function_reasons(view: View, node: int) -> list[Reason]:
-    if not view.functions[node] and not view.roles[node]:
-        return []
-    claims = [c for c in view.claims(node) if {"functions", "roles"} & c.properties.keys()]
-    functions = [f.fr for i, f in enumerate(Function) if int(view.functions[node]) >> i & 1]
-    listed = f" : {', '.join(functions)}" if functions else ""
-    what = "Catalyseur territorial" if _is_catalyst(view, node) else "Tient un rôle de catalyseur"
-    text = f"{what}{listed}."
-    return [Reason(ReasonKind.FUNCTION, text, evidence_of(claims))]
-
-
-def _is_catalyst(view: View, node: int) -> bool:
-    return bool(int(view.roles[node]) >> tuple(Role).index(Role.CATALYST) & 1)
+def _coverage(view: View, graph: Meetings, row: int, world: World) -> Coverage:
+    """Who of a world is within reach, and what they aim at, themselves or by an alliance here."""
+    index = _WORLDS.index(world)
+    near = graph.contacts.of(row)
+    near = near[view.world[graph.nodes[near]] == index]
+    aims = graph.goals[near]
+    goals = {f"goal:{g + 1}": int((aims >> g & 1).sum()) for g in range(GOALS)}
+    return Coverage(
+        world,
+        len(near),
+        int((view.world[graph.nodes] == index).sum()),
+        {goal: count for goal, count in goals.items() if count},
+    )

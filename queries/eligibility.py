@@ -8,7 +8,7 @@ from graph.columns import Ints, Mask
 from graph.model import MEMBER_OF, ORGANISATION, Role, World
 from graph.view import View
 from queries.answers import Named
-from queries.partner_request import Search
+from queries.partner_request import Search, ceased
 from queries.presence import By, Presence, presence
 from queries.things import named
 from queries.wider import Wider, widened
@@ -73,7 +73,7 @@ def rules(view: View, search: Search, here: Presence) -> list[Rule]:
     organisations = view.of_kind(ORGANISATION)
     found = [
         Rule("elsewhere", here.nearness[organisations] > 0),
-        Rule("ended", ~view.ended[organisations]),
+        Rule("ended", ~ceased(view)[organisations]),
     ]
     if search.question.worlds:
         wanted = [tuple(World).index(w) for w in search.question.worlds]
@@ -128,6 +128,6 @@ def _count(kept: list[Rule]) -> int:
 def catalysts_of(view: View, here: Presence) -> list[int]:
     """The territorial catalysts known to be in a place, the nearest first; at most five."""
     known = (here.nearness > 0) & (here.by != By.UNKNOWN)
-    catalysts = np.flatnonzero(known & ((view.roles & _CATALYST) > 0) & ~view.ended)
+    catalysts = np.flatnonzero(known & ((view.roles & _CATALYST) > 0) & ~ceased(view))
     order = np.lexsort((catalysts, -here.nearness[catalysts]))
     return [int(node) for node in catalysts[order][:_CATALYSTS_SHOWN]]

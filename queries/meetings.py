@@ -2,124 +2,257 @@
 
 An alliance is not a clique of its members. Who convenes it (leads, initiates, hosts, runs or
 founded it) is in contact with each member; a plain member is in contact with the others as Newman
-(2001) weighs co-authors, 1/(n-1). Two members of one alliance know each other through it; where
-it is the only thing between them, those who convene it are their go-between.
+(2001) weighs co-authors, 1/(n-1), in alliances small enough for them to meet. Contacts fade: an
+alliance or a tie last alive three years ago weighs half.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from scipy import sparse
 
-from graph.model import FOUNDED, FUNDED, MEMBER_OF, ORGANISATION, RUNS, SUPPORTS, MemberRole
+from graph.columns import Floats, Ints, Mask
+from graph.model import FOUNDED, FUNDED, ORGANISATION, RUNS, SUPPORTS
 from graph.view import View
-from queries.presence import Presence
+from queries.brokerage.introductions import Contacts, Introductions
+from queries.matching.circles import HALF_LIFE, UNDATED
+from queries.matching.history import (
+    History,
+    history,
+    incidence,
+    is_of,
+    organisations_of,
+    participations_of,
+    this_day,
+    years,
+)
+from queries.presence import presence
 
-_CONVENERS = {
-    tuple(MemberRole).index(role)
-    for role in (MemberRole.LEAD, MemberRole.INITIATOR, MemberRole.HOST)
-}
-_DIRECT = (FOUNDED, RUNS, SUPPORTS, FUNDED)
+# Plain members of a larger alliance are no contacts: they would weigh less than a twentieth.
+MOST_MEMBERS = 21
+DIRECT = (FOUNDED, RUNS, SUPPORTS, FUNDED)
 
 
-@dataclass(slots=True)
-class Contact:
-    """That two organisations are in contact.
+@dataclass(frozen=True)
+class Encounters:
+    """Every way in which two of n organisations meet, wherever, once for each end first.
+
+    Organisations that meet nobody are left out.
 
     Attributes:
-        weight: in (0, 1]: how much of it lies in the place, shared out in a plain membership.
-        alliances: those through which they meet; empty for a direct tie only.
-        direct: whether a tie joins them without an alliance.
+        nodes: ordinals in the view, ascending; shape (n,).
+        member, convener: 0 or 1; n × p alliances.
+        alliances: the ordinal of each alliance, or of each edition of a long one; shape (p,).
+        last: years, when it was last known alive, NaN when unknown; shape (p,).
+        one, other: rows of `nodes`; sorted by one, then other; shape (m,).
+        through: the column of the alliance, -1 for a tie of their own; shape (m,).
+        part: what is left of the contact where several share it, in (0, 1]; shape (m,).
+        tied: years, when their own tie was last known alive, NaN when unknown; shape (m,).
     """
 
-    weight: float = 0.0
-    alliances: set[int] = field(default_factory=set)
-    direct: bool = False
+    nodes: Ints
+    member: sparse.csr_array
+    convener: sparse.csr_array
+    alliances: Ints
+    last: Floats
+    one: Ints
+    other: Ints
+    through: Ints
+    part: Floats
+    tied: Floats
 
 
 @dataclass(frozen=True)
 class Meetings:
-    """The contacts in a place, and who convenes what.
+    """The contacts in a place.
 
     Attributes:
-        contacts: for each organisation those it is in contact with.
-        alliances_of: for each organisation the alliances that it takes part in, here.
-        conveners: for each alliance those who convene it.
+        nodes: the ordinals in the view of those who are in contact with somebody; shape (n,).
+        alliances: the ordinal of each of p alliances here; shape (p,).
+        goals: those that each aims at, itself or by an alliance here, as `View.goals`; shape (n,).
+        contacts, introductions: between rows of `nodes`.
     """
 
-    contacts: dict[int, dict[int, Contact]]
-    alliances_of: dict[int, set[int]]
-    conveners: dict[int, set[int]]
+    nodes: Ints
+    alliances: Ints
+    goals: Ints
+    contacts: Contacts
+    introductions: Introductions
 
-    def introduces(self, broker: int, a: int, b: int) -> bool:
-        """Whether two contacts of a broker would not have met without it.
+    def shared(self, one: int, other: int) -> int:
+        """The ordinal of the alliance that tells best how two contacts meet.
 
-        They have no direct tie, and share no alliance but those that the broker convenes and
-        neither of them does: who convenes an alliance is in contact with each member already.
+        One that the first convenes, or the second, before the others; of those the one that weighs
+        most here.
+
+        Raises:
+            KeyError: they share none here.
         """
-        between = self.contacts.get(a, {}).get(b)
-        if between is not None and between.direct:
-            return False
-        shared = self.alliances_of.get(a, set()) & self.alliances_of.get(b, set())
-        return all(self.conveners[alliance] & {broker, a, b} == {broker} for alliance in shared)
+        member, convener = self.contacts.member, self.contacts.convener
+        common = np.intersect1d(member[[one]].indices, member[[other]].indices)
+        if not len(common):
+            raise KeyError((one, other))
+        led = [np.isin(common, convener[[end]].indices) for end in (one, other)]
+        order = np.lexsort((common, -self.contacts.weight[common], ~led[1], ~led[0]))
+        return int(self.alliances[common[order[0]]])
 
 
-def meetings(view: View, here: Presence) -> Meetings:
-    """The contacts between organisations through what touches a place."""
-    found = Meetings(defaultdict(dict), defaultdict(set), defaultdict(set))
-    for alliance, weight in _alliances_here(view, here):
-        members = _members(view, alliance)
-        conveners = _conveners(view, alliance)
-        found.conveners[alliance] |= conveners
-        for member in sorted(members | conveners):
-            found.alliances_of[member].add(alliance)
-        _meet(found, alliance, weight, members | conveners, conveners)
-    _add_direct(view, here, found)
-    return found
+@lru_cache(maxsize=8)
+def meetings(view: View, place: int, goals: int = 0, day: float | None = None) -> Meetings:
+    """The contacts between organisations through what touches a place.
+
+    An alliance weighs as much of itself as lies in the place, by population; so does a tie between
+    two by the one of them that lies there the least.
+
+    Args:
+        view: of the graph.
+        place: the rank of the territory.
+        goals: a bit mask as `View.goals`: only contacts through an alliance, or with an
+            organisation, that aims at one of them; 0 for all.
+        day: years; what began on it or later is not known yet. By default today.
+    """
+    day = this_day() if day is None else day
+    found = _encounters(view, day)
+    share = presence(view, place).share
+    weight = share[found.alliances] * recency(day, found.last)
+    strength = _strengths(found, share, weight, day)
+    if goals:
+        strength[~_aiming(view, found, goals)] = 0
+    kept = strength > 0
+    met = np.zeros(len(found.nodes), dtype=np.bool_)
+    met[found.one[kept]] = True
+    rank = np.cumsum(met) - 1
+    one, other = rank[found.one[kept]], rank[found.other[kept]]
+    here = np.flatnonzero(weight > 0)
+    own = found.through[kept] < 0
+    contacts = Contacts(
+        _greatest(one, other, strength[kept], int(met.sum())),
+        incidence(one[own], other[own], (int(met.sum()),) * 2),
+        sparse.csr_array(found.member[met][:, here]),
+        sparse.csr_array(found.convener[met][:, here]),
+        weight[here],
+        ~view.collective[found.nodes[met]],
+    )
+    nodes, alliances = found.nodes[met], found.alliances[here]
+    aims = _aims(view, nodes, alliances, contacts.member)
+    return Meetings(nodes, alliances, aims, contacts, Introductions(contacts))
 
 
-def _alliances_here(view: View, here: Presence) -> list[tuple[int, float]]:
-    """The alliances that act on some territory of the place, with the share of it that does."""
-    ends = np.unique(view.ties[MEMBER_OF].end)
-    return [(int(a), float(here.share[a])) for a in ends if here.share[a] > 0]
+def _aims(view: View, nodes: Ints, alliances: Ints, member: sparse.csr_array) -> Ints:
+    aims = view.goals[nodes].astype(np.int64)
+    row = np.repeat(np.arange(len(nodes)), np.diff(member.indptr))
+    np.bitwise_or.at(aims, row, view.goals[alliances][member.indices].astype(np.int64))
+    return aims
 
 
-def _members(view: View, alliance: int) -> set[int]:
-    return set(view.ties[MEMBER_OF].starts_of(alliance).tolist())
+def recency(day: float, last: Floats) -> Floats:
+    """What is left of something last alive on a day, in (0, 1]; halved by each `HALF_LIFE`."""
+    age = np.maximum(day - last, 0)
+    return np.asarray(np.where(np.isnan(age), UNDATED, 0.5 ** (age / HALF_LIFE)))
 
 
-def _conveners(view: View, alliance: int) -> set[int]:
-    members = view.ties[MEMBER_OF]
-    by_role = {
-        int(members.start[p])
-        for p in members.by_end[alliance]
-        if int(members.role[p]) in _CONVENERS
-    }
-    by_tie = {s for tie in (FOUNDED, RUNS) for s in view.ties[tie].starts_of(alliance).tolist()}
-    return {node for node in by_role | by_tie if view.is_kind(node, ORGANISATION)}
+def _strengths(found: Encounters, share: Floats, weight: Floats, day: float) -> Floats:
+    """The strength of each encounter in the place, 0 where it is elsewhere; shape (m,)."""
+    strength = found.part * np.append(weight, 0.0)[found.through]
+    own = np.flatnonzero(found.through < 0)
+    ends = found.nodes[found.one[own]], found.nodes[found.other[own]]
+    strength[own] = np.minimum(*(share[end] for end in ends)) * recency(day, found.tied[own])
+    return strength
 
 
-def _meet(
-    found: Meetings, alliance: int, weight: float, members: set[int], conveners: set[int]
-) -> None:
-    shared_out = weight / max(len(members) - 1, 1)
-    for a in sorted(members):
-        for b in sorted(members):
-            if a != b:
-                strength = weight if a in conveners or b in conveners else shared_out
-                contact = found.contacts[a].setdefault(b, Contact())
-                contact.weight = max(contact.weight, strength)
-                contact.alliances.add(alliance)
+def _aiming(view: View, found: Encounters, goals: int) -> Mask:
+    aims = (view.goals & goals) > 0
+    through = np.append(aims[found.alliances], False)[found.through]
+    return np.asarray(aims[found.nodes[found.one]] | aims[found.nodes[found.other]] | through)
 
 
-def _add_direct(view: View, here: Presence, found: Meetings) -> None:
-    for tie in _DIRECT:
+def _greatest(one: Ints, other: Ints, strength: Floats, count: int) -> sparse.csr_array:
+    """The greatest strength of each pair; pairs are sorted."""
+    new = np.ones(len(one), dtype=np.bool_)
+    new[1:] = (one[1:] != one[:-1]) | (other[1:] != other[:-1])
+    starts = np.flatnonzero(new)
+    most = np.maximum.reduceat(strength, starts) if len(starts) else strength
+    indptr = np.searchsorted(one[starts], np.arange(count + 1))
+    return sparse.csr_array((most, other[starts], indptr), shape=(count, count))
+
+
+# Wherever ------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2)
+def _encounters(view: View, day: float) -> Encounters:
+    past = _history(view, day)
+    start, end, tied = _own_ties(view, past, day)
+    met = past.past.copy()
+    met[start] = met[end] = True
+    member, led = past.member[met], past.led[met]
+    rank = np.cumsum(met) - 1
+    one, other, through, part = _together(sparse.csc_array(member), sparse.csc_array(led))
+    own = len(start)
+    one = np.concatenate([one, rank[start], rank[end]])
+    other = np.concatenate([other, rank[end], rank[start]])
+    order = np.argsort(one.astype(np.int64) * len(member.indptr) + other, kind="stable")
+    return Encounters(
+        past.organisations.ordinals[met],
+        sparse.csr_array(member),
+        sparse.csr_array(led),
+        past.alliances,
+        past.last,
+        one[order],
+        other[order],
+        np.concatenate([through, np.full(2 * own, -1)])[order],
+        np.concatenate([part, np.ones(2 * own)])[order],
+        np.concatenate([np.full(len(through), np.nan), tied, tied])[order],
+    )
+
+
+def _history(view: View, day: float) -> History:
+    wordless = sparse.csr_array((len(view.of_kind(ORGANISATION)), 0))
+    organisations = organisations_of(view, wordless)
+    alliances, participations = participations_of(view, organisations)
+    return history(organisations, alliances, participations, day)
+
+
+def _together(member: sparse.csc_array, led: sparse.csc_array) -> tuple[Ints, Ints, Ints, Floats]:
+    """Who meets whom in which alliance, for what part of it."""
+    size = np.diff(member.indptr)
+    small = (size <= MOST_MEMBERS).astype(np.float64)
+    leading = sparse.csr_array(led.T)
+    among = sparse.csr_array((member * small).T)
+    for matrix in (leading, among):
+        matrix.eliminate_zeros()
+    # Those who convene and each member, both ways; then the members of small ones.
+    ways = [_ways(leading, member), _ways(sparse.csr_array(member.T), led), _ways(among, member)]
+    one, other, through = (np.concatenate(columns) for columns in zip(*ways, strict=True))
+    part = 1 / np.maximum(size[through] - 1, 1)
+    part[: len(ways[0][0]) + len(ways[1][0])] = 1.0
+    apart = one != other
+    return one[apart], other[apart], through[apart], part[apart]
+
+
+def _ways(rows: sparse.csr_array, columns: sparse.csc_array) -> tuple[Ints, Ints, Ints]:
+    """For each alliance each of the first beside each of the second."""
+    alliance = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    count = np.diff(columns.indptr)[alliance]
+    before = np.cumsum(count) - count
+    which = np.repeat(np.arange(len(alliance)), count)
+    at = np.arange(len(which)) + np.repeat(columns.indptr[alliance] - before, count)
+    return rows.indices[which], columns.indices[at], alliance[which]
+
+
+def _own_ties(view: View, past: History, day: float) -> tuple[Ints, Ints, Floats]:
+    """The ties between two organisations that began before a day, and when each was last alive."""
+    starts, ends, alive = [], [], []
+    for tie in DIRECT:
         columns = view.ties[tie]
-        for a, b in zip(columns.start.tolist(), columns.end.tolist(), strict=True):
-            both = view.is_kind(a, ORGANISATION) and view.is_kind(b, ORGANISATION)
-            weight = float(min(here.share[a], here.share[b]))
-            if both and weight > 0:
-                for one, other in ((a, b), (b, a)):
-                    contact = found.contacts[one].setdefault(other, Contact())
-                    contact.weight = max(contact.weight, weight)
-                    contact.direct = True
+        between = is_of(view, columns.start, ORGANISATION) & is_of(view, columns.end, ORGANISATION)
+        since, until = years(columns.since[between]), years(columns.until[between])
+        known = ~(since >= day)
+        starts.append(columns.start[between][known])
+        ends.append(columns.end[between][known])
+        alive.append(np.minimum(np.fmax(since, until)[known], day))
+    ordinals = past.organisations.ordinals
+    start, end = (np.searchsorted(ordinals, np.concatenate(nodes)) for nodes in (starts, ends))
+    apart = start != end
+    return start[apart], end[apart], np.concatenate(alive)[apart]

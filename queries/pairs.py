@@ -80,14 +80,17 @@ def pairs(view: View, request: partner_request.Request) -> Pairs:
     asking = _Askers(view, request)
     scored = sorted(_scored(asking, _promising(view, nodes)))
     answers = tuple(_spread(asking, scored, request.limit))
-    more = advice(view, search) if len(answers) < _FEW else None
+    more = advice(view, search) if len(answers) < min(_FEW, request.limit) else None
     return Pairs(search.question, answers, len(nodes), more)
 
 
 def _candidates(view: View, search: Search) -> Ints:
-    """Who is known to be here and of whom something is known, ascending."""
+    """Who is known to be here and of whom something is known, ascending.
+
+    Not a group that the sources name without its members: nobody can introduce it.
+    """
     here, _ = eligible(view, search)
-    here = here[search.here.by[here] != By.UNKNOWN]
+    here = here[(search.here.by[here] != By.UNKNOWN) & ~view.collective[here]]
     matching = matching_of(view)
     past = matching.history.past[np.searchsorted(matching.history.organisations.ordinals, here)]
     stated = (view.offers[here] > 0) | (view.needs[here] > 0) | (search.goals_of[here] > 0)

@@ -1,6 +1,6 @@
 """What past alliances say for a partner, in sentences with their evidence."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +16,7 @@ from graph.model import (
     SEATED_IN,
     TARGET,
     Level,
+    Tie,
 )
 from graph.store import StoredTie
 from graph.territories import LEVELS
@@ -55,7 +56,7 @@ def _way(view: View, search: Search, node: int, ground: Ground) -> Reason | None
     """How the asker and the other are linked, through whom."""
     length = next((i + 1 for i, each in enumerate(ground.nodes) if each == node), 0)
     way = ground.nodes[:length]
-    ties = [tie for a, b in pairwise(way) for tie in _joining(view, a, b)]
+    ties = [tie for a, b in pairwise(way) for tie in joining(view, a, b)]
     if not ties:
         return None
     text = f"Vous êtes reliés ainsi : {' → '.join(view.names[each] for each in way)}."
@@ -69,16 +70,16 @@ def _partners(view: View, search: Search, node: int, ground: Ground) -> Reason |
     for partner in shared:
         for one in (node, search.me):
             if one is not None:
-                ties += _met(view, one, partner)
+                ties += met(view, one, partner)
     text = f"Vous avez des partenaires communs : {listed([view.names[p] for p in shared])}."
     return reason_of(ReasonKind.PARTNERS, text, ties)
 
 
-def _met(view: View, one: int, other: int) -> list[StoredTie]:
+def met(view: View, one: int, other: int) -> list[StoredTie]:
     """The two ties by which two organisations met in an alliance, the first of them."""
     mine, theirs = _alliances_of(view, one), _alliances_of(view, other)
     for alliance in sorted(mine & theirs)[:1]:
-        return [*_joining(view, one, alliance), *_joining(view, other, alliance)]
+        return [*joining(view, one, alliance), *joining(view, other, alliance)]
     return []
 
 
@@ -86,21 +87,24 @@ def _alliances_of(view: View, node: int) -> set[int]:
     return {end for tie in _JOINING for end in view.ties[tie].ends_of(node).tolist()}
 
 
-def _joining(view: View, a: int, b: int) -> list[StoredTie]:
-    """The ties by which the one takes part in the other."""
-    ends = [(tie, *pair) for tie in _JOINING for pair in ((a, b), (b, a))]
+def joining(view: View, a: int, b: int, kinds: Sequence[Tie] = _JOINING) -> list[StoredTie]:
+    """The ties between two, in either direction; those of taking part where not told."""
+    ends = [(tie, *pair) for tie in kinds for pair in ((a, b), (b, a))]
     known = [e for e in ends if e[2] in view.ties[e[0]].ends_of(e[1])]
     return [tie for tie in (view.tie(*each) for each in known) if tie is not None]
 
 
 def _themes(view: View, search: Search, node: int, ground: Ground) -> Reason | None:
-    """The goals and calls of its alliances that are those of the asker too."""
+    """The goals and calls of its alliances that are those of the asker, or of its likes."""
     themes = [each for each in ground.nodes if each != node][:_SHOWN]
     ties = [tie for theme in themes for tie in _on_theme(view, node, theme)]
     if not ties:
         return None
     names = listed([quoted(view.names[theme]) for theme in themes])
-    return reason_of(ReasonKind.THEME, f"Agit sur les mêmes thèmes que vous : {names}.", ties)
+    whose = "les mêmes thèmes que vous"
+    if ground.guessed:
+        whose = "des thèmes d'organisations dont le nom ressemble au vôtre"
+    return reason_of(ReasonKind.THEME, f"Agit sur {whose} : {names}.", ties)
 
 
 def _on_theme(view: View, node: int, theme: int) -> list[StoredTie]:
@@ -115,7 +119,7 @@ def _on_theme(view: View, node: int, theme: int) -> list[StoredTie]:
     for alliance in sorted(_alliances_of(view, node) & of_theme)[:1]:
         ends = (theme, alliance) if tie is GAVE_RISE_TO else (alliance, theme)
         stored = view.tie(tie, *ends)
-        return [*_joining(view, node, alliance), *([stored] if stored else [])]
+        return [*joining(view, node, alliance), *([stored] if stored else [])]
     return []
 
 
@@ -156,7 +160,7 @@ def _with_alliances(
     view: View, node: int, ground: Ground, kind: ReasonKind, verb: str
 ) -> Reason | None:
     shown = list(dict.fromkeys(ground.nodes))[:_SHOWN]
-    ties = [tie for alliance in shown for tie in _joining(view, node, alliance)]
+    ties = [tie for alliance in shown for tie in joining(view, node, alliance)]
     if not ties:
         return None
     names = listed([f"{quoted(view.names[each])}{_when(ties, view.keys[each])}" for each in shown])

@@ -136,7 +136,7 @@ def _purpose_reasons(view: View, search: Search, node: int) -> Iterator[Reason]:
             claims += tie.claims
     yield Reason(
         ReasonKind.TEXT,
-        f"Vos mots se rejoignent : {listed(said)}.",
+        f"Vos mots se rejoignent : {' ; '.join(said)}.",
         evidence_of(claims),
         facts=tuple(facts),
     )

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.columns import Ints
+from graph.columns import Ints, Mask
 from graph.errors import RequestError
-from graph.model import ACTS_IN, MEMBER_OF, ORGANISATION, SEATED_IN, Means, World
+from graph.model import ACTS_IN, MEMBER_OF, ORGANISATION, REPLACED_BY, SEATED_IN, Means, World
 from graph.view import View
 from queries import terms
 from queries.answers import Named
+from queries.masks import goals_in, means_in
 from queries.matching.goals_in_text import GoalInText
 from queries.matching.goals_in_text import goals_in as goals_in_text
 from queries.matching.weights import OTHER_WORLD
 from queries.places import Place, place_of, resolve_place
 from queries.presence import Presence, presence
 from queries.things import goal_named, named, resolve_thing, whereabouts
+from queries.wording import listed, quoted
 
 _MOST = 500
 _GREATEST_DIFFERENCE = 2.0
@@ -102,14 +104,16 @@ def understand(view: View, request: Request) -> Search:
     if request.organisation:
         me = resolve_thing(view, request.organisation, [ORGANISATION])
     _check(request)
+    if me is not None and ceased(view)[me]:
+        raise RequestError(_no_longer(view, me))
     rank, place = _place(view, request, me)
     goals = sorted({terms.goal(text) for text in request.goals})
     needs = {terms.means(text) for text in request.needs}
     offers = {terms.means(text) for text in request.offers}
     if me is not None:
         # What is known of the actor completes what the person did not say.
-        needs = needs or _means_in(int(view.needs[me]))
-        offers = offers or _means_in(int(view.offers[me]))
+        needs = needs or set(means_in(int(view.needs[me])))
+        offers = offers or set(means_in(int(view.offers[me])))
         goals = goals or goals_in(int(_all_goals(view)[me]))
     spoken = tuple(goals_in_text(request.text))
     goals = goals or sorted(each.goal for each in spoken)
@@ -148,6 +152,30 @@ def _check(request: Request) -> None:
         raise RequestError(f"Décrivez le projet en {most} caractères au plus.")
 
 
+def ceased(view: View) -> Mask:
+    """What has ended, or was replaced by another; shape (n,)."""
+    found = view.ended.copy()
+    replaced = view.ties[REPLACED_BY]
+    found[replaced.start[replaced.until == 0]] = True
+    return found
+
+
+def _no_longer(view: View, me: int) -> str:
+    """That an organisation has ended, when, and what replaced it."""
+    day = int(view.stopped[me])
+    when = f" depuis {day // 10_000}" if day else ""
+    heirs = [int(node) for node in view.ties[REPLACED_BY].ends_of(me) if not ceased(view)[node]]
+    told = f"{quoted(view.names[me])} n'existe plus{when}"
+    if not heirs:
+        return f"{told} : demandez pour une organisation qui existe, ou décrivez le projet."
+    names = listed([f"{quoted(view.names[heir])} ({view.keys[heir]})" for heir in heirs])
+    return f"{told}, et a pour suite {names} : demandez pour {_it(heirs)}."
+
+
+def _it(heirs: Sequence[int]) -> str:
+    return "celle-ci" if len(heirs) == 1 else "l'une d'elles"
+
+
 def _place(view: View, request: Request, me: int | None) -> tuple[int, Place]:
     if request.at:
         return resolve_place(view, request.at)
@@ -164,15 +192,6 @@ def _place(view: View, request: Request, me: int | None) -> tuple[int, Place]:
 
 def _bits(means: Sequence[Means]) -> int:
     return sum(1 << _MEANS.index(m) for m in means)
-
-
-def _means_in(bits: int) -> set[Means]:
-    return {m for index, m in enumerate(_MEANS) if bits >> index & 1}
-
-
-def goals_in(bits: int) -> list[int]:
-    """The numbers of the goals in a mask."""
-    return [number for number in range(1, 18) if bits >> (number - 1) & 1]
 
 
 def _all_goals(view: View) -> Ints:

@@ -20,13 +20,14 @@ from graph.model import (
 )
 from graph.text import fold
 from graph.view import View
+from queries.masks import goals_in
 from queries.matching.embeddings import embeddings
 from queries.matching.features import Asker, Matching, asker_of
 from queries.matching.history import history_of
 from queries.matching.seats import holders_of
 from queries.matching.text import text_index, told
 from queries.matching.weights import WEIGHTS, Feature
-from queries.partner_request import Search, goals_in
+from queries.partner_request import Search
 from queries.presence import NEAR, WHOLE
 
 Past: TypeAlias = Mapping[Feature, Floats]

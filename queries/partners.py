@@ -40,7 +40,7 @@ _ORDER = (
     ReasonKind.CEASED,
     ReasonKind.FUNCTION,
 )
-_FEW = 3  # answers under which we say what would give more
+_FEW = 3  # candidates under which we say what would give more
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def partners(view: View, request: Request) -> Partners:
     past = past_of(view, search)
     chosen, raw = _chosen(view, search, candidates, past)
     answers = tuple(_partner(view, search, int(candidates[i]), float(raw[i]), past) for i in chosen)
-    more = advice(view, search) if len(answers) < _FEW else None
+    more = advice(view, search) if len(candidates) < _FEW else None
     return Partners(search.question, answers, len(candidates), left_out, more)
 
 

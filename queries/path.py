@@ -1,46 +1,18 @@
 """How do these two know each other?"""
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from graph.errors import RequestError
-from graph.model import (
-    ALLIANCE,
-    CARRIES,
-    FOUNDED,
-    FUNDED,
-    GAVE_RISE_TO,
-    INSPIRED,
-    MEMBER_OF,
-    ORGANISATION,
-    PART_OF,
-    PROJECT,
-    RUNS,
-    SUPPORTS,
-    MemberRole,
-    Tie,
-)
+from graph.model import MemberRole, Tie
+from graph.store import StoredTie
 from graph.view import View
+from queries.acquaintance import ACQUAINTANCE, ACTORS, acquaintances, disjoint, layers, ways
 from queries.answers import Evidence, Named, evidence_of
 from queries.things import named, resolve_thing
 from queries.wording import joined
 
-# Ties by which people may know each other. A common territory or goal is no acquaintance.
-ACQUAINTANCE: tuple[Tie, ...] = (
-    MEMBER_OF,
-    FOUNDED,
-    RUNS,
-    SUPPORTS,
-    FUNDED,
-    CARRIES,
-    GAVE_RISE_TO,
-    INSPIRED,
-    PART_OF,
-)
-ACTORS = (ORGANISATION, ALLIANCE, PROJECT)
-_LONGEST = 8
 _SHOWN = 5
 
 
@@ -70,17 +42,25 @@ class Introduction:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The shortest introductions between two actors, at most five of them."""
+    """The introductions between two actors.
+
+    Attributes:
+        introductions: the shortest, at most five of them.
+        disjoint: no two of which have anybody in common between the two, the shortest first, at
+            most five: where one fails, another is left.
+    """
 
     start: Named
     end: Named
     introductions: tuple[Introduction, ...]
+    disjoint: tuple[Introduction, ...]
 
 
 def paths(view: View, start: str, end: str) -> Paths:
     """The shortest introductions between two actors, by the alliances and ties between them.
 
-    Breadth-first search over the ties by which organisations meet; at most eight steps.
+    Breadth-first search over the ties by which organisations meet, of at most eight steps; see
+    `queries.acquaintance.disjoint` for those that have nobody in common.
 
     Raises:
         UnknownId, AmbiguousName: one of the two is not clear.
@@ -89,45 +69,21 @@ def paths(view: View, start: str, end: str) -> Paths:
     a, b = resolve_thing(view, start, ACTORS), resolve_thing(view, end, ACTORS)
     if a == b:
         raise RequestError(f"« {start} » et « {end} » désignent la même fiche : donnez-en deux.")
-    found = [_introduction(view, nodes) for nodes in shortest(view, a, b)]
-    return Paths(named(view, a), named(view, b), tuple(found))
+    found = tuple(_introduction(view, nodes) for nodes in shortest(view, a, b))
+    apart = disjoint(acquaintances(view), a, b, _SHOWN)
+    others = tuple(_introduction(view, nodes) for nodes in apart)
+    return Paths(named(view, a), named(view, b), found, others)
 
 
 def shortest(view: View, a: int, b: int, limit: int = _SHOWN) -> list[tuple[int, ...]]:
     """The shortest paths between two nodes, as ordinals, in the order of their ids."""
-    before: dict[int, list[int]] = {a: []}
-    depth = {a: 0}
-    waiting = deque([a])
-    while waiting:
-        node = waiting.popleft()
-        if depth[node] >= min(_LONGEST, depth.get(b, _LONGEST)):
-            continue
-        for other in sorted(set(neighbours(view, node))):
-            if other not in depth:
-                depth[other] = depth[node] + 1
-                before[other] = [node]
-                waiting.append(other)
-            elif depth[other] == depth[node] + 1:
-                before[other].append(node)
-    return [path[::-1] for path, _ in zip(_back(before, (b,)), range(limit), strict=False)]
-
-
-def _back(before: dict[int, list[int]], path: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    previous = before.get(path[-1])
-    if previous == []:
-        yield path
-    for node in sorted(previous or ()):
-        yield from _back(before, (*path, node))
+    graph = acquaintances(view)
+    return list(islice(ways(graph, layers(graph, a, b)), limit))
 
 
 def neighbours(view: View, node: int) -> Iterator[int]:
     """The actors and alliances that a node is acquainted with."""
-    for tie in ACQUAINTANCE:
-        columns = view.ties[tie]
-        for others in (columns.ends_of(node), columns.starts_of(node)):
-            for other in others.tolist():
-                if any(view.is_kind(other, kind) for kind in ACTORS):
-                    yield other
+    yield from acquaintances(view).of(node).tolist()
 
 
 def _introduction(view: View, nodes: tuple[int, ...]) -> Introduction:
@@ -141,15 +97,26 @@ def step(view: View, a: int, b: int) -> Step:
     Raises:
         KeyError: no tie of acquaintance joins them.
     """
-    for tie in ACQUAINTANCE:
+    stored = tie_between(view, a, b)
+    start, end = (a, b) if view.keys[a] == stored.start else (b, a)
+    when = period(stored.properties.get("since"), stored.properties.get("until"))
+    text = f"{view.names[start]} {joined(stored.tie.verb, view.names[end])}{when}"
+    role = role_name(stored.properties.get("role"))
+    ends = named(view, start), named(view, end)
+    return Step(*ends, stored.tie.name, role, text, evidence_of(stored.claims))
+
+
+def tie_between(view: View, a: int, b: int, kinds: Sequence[Tie] = ACQUAINTANCE) -> StoredTie:
+    """The first tie of these kinds that joins two things, either way.
+
+    Raises:
+        KeyError: none does.
+    """
+    for tie in kinds:
         for start, end in ((a, b), (b, a)):
             stored = view.tie(tie, start, end)
             if stored is not None:
-                when = period(stored.properties.get("since"), stored.properties.get("until"))
-                text = f"{view.names[start]} {joined(tie.verb, view.names[end])}{when}"
-                role = role_name(stored.properties.get("role"))
-                ends = named(view, start), named(view, end)
-                return Step(*ends, tie.name, role, text, evidence_of(stored.claims))
+                return stored
     raise KeyError((a, b))
 
 

@@ -1,21 +1,23 @@
 """Which small group of different worlds could take up this challenge here, and who convenes?"""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from graph.errors import RequestError
 from graph.model import NEEDS, OFFERS, Means, World
+from graph.store import StoredTie
 from graph.view import View
 from queries import partner_request
-from queries.answers import Named, Reason, ReasonKind, evidence_of
+from queries.answers import Fact, Named, Reason, ReasonKind, evidence_of, reason_of
 from queries.covering import Candidate, best_set
 from queries.eligibility import Advice, advice, catalysts_of, eligible
-from queries.meetings import Meetings, meetings
+from queries.masks import goals_in, means_in
+from queries.partner_grounds import joining, met
 from queries.partner_reasons import goal_reasons, means_reason
-from queries.partner_request import Question, Search, goals_in, understand
-from queries.path import step
+from queries.partner_request import Question, Search, understand
+from queries.partner_scores import DIRECT
 from queries.presence import place_reason
 from queries.things import named, place_name
 from queries.wording import listed
@@ -66,7 +68,7 @@ class Convener:
     """The catalyst who could bring the group together.
 
     Attributes:
-        knows: the members that it is in contact with already.
+        knows: the other members that it worked with already.
     """
 
     id: str
@@ -108,6 +110,8 @@ def team(view: View, request: Request) -> Team:
     """
     if request.size is not None and request.size not in _SIZES:
         raise RequestError("Un groupe compte de 3 à 6 membres (--size 3 à 6).")
+    if not request.at and not request.organisation:
+        raise RequestError("Dites où : donnez un territoire (--at), ou une organisation (--with).")
     asked = partner_request.Request(
         request.at, request.goals, (), (), request.organisation, request.worlds
     )
@@ -115,7 +119,8 @@ def team(view: View, request: Request) -> Team:
     if not search.goals:
         raise RequestError("Dites pour quels objectifs : donnez au moins un ODD (--goal 1 à 17).")
     nodes, candidates = _candidates(view, search)
-    chosen = _smallest(candidates, request.size, [nodes.index(search.me)] if search.me else [])
+    kept = [] if search.me is None else [nodes.index(search.me)]
+    chosen = _smallest(candidates, request.size, kept)
     members = [nodes[i] for i in chosen]
     covered = 0
     for i in chosen:
@@ -125,7 +130,7 @@ def team(view: View, request: Request) -> Team:
         question,
         tuple(_member(view, search, node, members) for node in members),
         tuple(g for g in question.goals if not covered & _goal_bit(_number(g))),
-        tuple(m for i, m in enumerate(_MEANS) if not covered >> i & 1),
+        tuple(means_in(~covered)),
         _convener(view, search, members),
         len(candidates),
         advice(view, search) if len(members) < _SIZES[0] else None,
@@ -133,8 +138,13 @@ def team(view: View, request: Request) -> Team:
 
 
 def _candidates(view: View, search: Search) -> tuple[list[int], list[Candidate]]:
-    """Who is here and covers something of the challenge; the asker in any case, ascending."""
-    here, _ = eligible(view, search)
+    """Who is here and covers something of the challenge, ascending; the asker in any case.
+
+    Not a group that the sources name without its members: it cannot sit at a table.
+    """
+    # Whom the asker works with already may be in the group: it is no new pair that is looked for.
+    here, _ = eligible(view, replace(search, me=None))
+    here = here[~view.collective[here]]
     if search.me is not None:
         here = np.union1d(here, [search.me])
     nodes: list[int] = []
@@ -181,8 +191,8 @@ def _member(view: View, search: Search, node: int, members: Sequence[int]) -> Me
     for other in members:
         if other != node:
             given |= int(view.offers[other])
-    brings = _means_in(int(view.offers[node]))
-    receives = _means_in(int(view.needs[node]) & given)
+    brings = tuple(means_in(int(view.offers[node])))
+    receives = tuple(means_in(int(view.needs[node]) & given))
     aims = goals_in(search.goals & int(search.goals_of[node]))
     reasons = [
         *(means_reason(view, node, OFFERS, m, ReasonKind.GIVEN, "Apporte") for m in brings),
@@ -202,49 +212,42 @@ def _member(view: View, search: Search, node: int, members: Sequence[int]) -> Me
     )
 
 
-def _means_in(bits: int) -> tuple[Means, ...]:
-    return tuple(m for i, m in enumerate(_MEANS) if bits >> i & 1)
-
-
 def _convener(view: View, search: Search, members: Sequence[int]) -> Convener | None:
     """Of the catalysts here the one in contact with most members, then the nearest to the place."""
     catalysts = catalysts_of(view, search.here)
     if not catalysts or not members:
         return None
-    contacts = meetings(view, search.here)
-    known = {c: _known_by(contacts, c, members) for c in catalysts}
-    best = max(catalysts, key=lambda c: (len(known[c]), -catalysts.index(c)))
+    known = {c: {n: ties for n in members if (ties := _known(view, c, n))} for c in catalysts}
+    best = max(
+        catalysts, key=lambda c: (len(known[c].keys() | {c} & {*members}), -catalysts.index(c))
+    )
     return Convener(
         view.keys[best],
         view.names[best],
         tuple(named(view, node) for node in known[best]),
         (
-            _contact_reason(view, contacts, best, known[best]),
+            _contact_reason(view, best, known[best], member=best in members),
             place_reason(view, search.here, best, search.question.place.name),
         ),
     )
 
 
-def _known_by(contacts: Meetings, catalyst: int, members: Sequence[int]) -> list[int]:
-    met = contacts.contacts.get(catalyst, {})
-    return [node for node in members if node in met or node == catalyst]
+def _known(view: View, catalyst: int, node: int) -> list[StoredTie]:
+    """By what two know each other: a tie between them, else the first alliance of both."""
+    if node == catalyst:
+        return []
+    return joining(view, catalyst, node, DIRECT) or met(view, catalyst, node)
 
 
-def _contact_reason(view: View, contacts: Meetings, catalyst: int, known: Sequence[int]) -> Reason:
+def _contact_reason(
+    view: View, catalyst: int, known: Mapping[int, list[StoredTie]], *, member: bool
+) -> Reason:
     """By what a catalyst knows the members, with the evidence of each tie."""
-    others = [node for node in known if node != catalyst]
-    if not others:
-        text = "Catalyseur d'ici ; aucun contact connu avec les membres : à vérifier."
+    if not known:
+        here, others = ("d'ici, qui en est", "les autres") if member else ("d'ici", "les membres")
+        text = f"Catalyseur {here} ; aucun contact connu avec {others} : à vérifier."
         claims = [c for c in view.claims(catalyst) if "roles" in c.properties]
-        return Reason(ReasonKind.FUNCTION, text, evidence_of(claims), to_check=True)
-    steps = []
-    for node in others:
-        contact = contacts.contacts[catalyst][node]
-        if contact.direct:
-            steps.append(step(view, catalyst, node))
-        else:
-            alliance = min(contact.alliances)
-            steps += [step(view, catalyst, alliance), step(view, node, alliance)]
-    text = f"Est déjà en contact avec {listed([view.names[node] for node in others])}."
-    evidence = tuple(dict.fromkeys(e for one in steps for e in one.evidence))
-    return Reason(ReasonKind.PATH, text, evidence)
+        facts = (Fact(view.keys[catalyst], "roles"),)
+        return Reason(ReasonKind.FUNCTION, text, evidence_of(claims), to_check=True, facts=facts)
+    text = f"A déjà travaillé avec {listed([view.names[node] for node in known])}."
+    return reason_of(ReasonKind.PATH, text, [tie for ties in known.values() for tie in ties])

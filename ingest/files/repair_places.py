@@ -102,7 +102,7 @@ def commune(text: str, name: str = "") -> Repaired[str]:
     code = _today(said, name, text)
     if code != said:
         notes.append(f"ancien code commune {said}")
-    elif name and not _agrees(name, code):
+    elif name and name != _names()[code] and not _agrees(name, code):
         notes.append(f"le code commune {code} est celui de {_names()[code]}, pas de {name}")
     level = "arrondissement" if code in _arrondissements() else "commune"
     return Repaired(f"{level}:{code}", " ; ".join(notes))

@@ -17,7 +17,7 @@ import pytest
 
 import api
 from api import cli, ingesting, session
-from api.render import typeset
+from api.lines import typeset
 from graph.model import KINDS, VOCABULARIES, Means, MemberRole, World
 from graph.sqlite import SqliteStore
 from ingest import reference
@@ -25,6 +25,7 @@ from ingest.bundled import BUNDLED, Bundled
 from ingest.ecosystem import DATA
 from ingest.runner import ingest
 from queries import find
+from queries.answers import ReasonKind
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 Shape: TypeAlias = "type | tuple[object, ...] | set[object] | dict[object, object] | list[object]"
@@ -139,36 +140,86 @@ WORLD = {world.value for world in World}
 MEANS = {means.value for means in Means}
 KIND = {kind.name for kind in KINDS}
 REASON = {
-    "kind": {"given", "received", "goal", "place", "path", "world", "experience", "function"},
+    "kind": {kind.value for kind in ReasonKind},
     "text": str,
     "evidence": [EVIDENCE],
     "to_check": bool,
+    "facts": [{"subject": str, "relation": str, "object": str}],
+    "against": bool,
 }
 NUMBER = (int, float)
 VALUE = (str, int, float, bool, [str])
+QUESTION = {
+    "place": PLACE,
+    "goals": [NAMED],
+    "needs": [MEANS],
+    "offers": [MEANS],
+    "organisation": (NAMED, None),
+    "worlds": [WORLD],
+    "limit": int,
+    "text": str,
+    "goals_in_text": [{"goal": int, "score": NUMBER, "words": [str]}],
+    "difference": NUMBER,
+    "embeddings": bool,
+}
+BAND = {"strong", "plausible", "to_explore"}
+ADVICE = {
+    "without": [{"condition": str, "count": int}],
+    "wider": [{"place": PLACE, "count": int}],
+    "catalysts": [NAMED],
+}
 PARTNERS = {
-    "question": {
-        "place": PLACE,
-        "goals": [NAMED],
-        "needs": [MEANS],
-        "offers": [MEANS],
-        "organisation": (NAMED, None),
-        "worlds": [WORLD],
-        "limit": int,
-    },
+    "question": QUESTION,
     "answers": [
         {
             "id": str,
             "name": str,
             "world": (WORLD, None),
             "place": (str, None),
-            "band": {"strong", "plausible", "to_explore"},
+            "band": BAND,
             "score": NUMBER,
             "reasons": [REASON],
         }
     ],
     "considered": int,
     "left_out": {str: int},
+    "advice": (ADVICE, None),
+}
+PAIRS = {
+    "question": QUESTION,
+    "answers": [
+        {
+            "one": NAMED,
+            "other": NAMED,
+            "worlds": [(WORLD, None)],
+            "band": BAND,
+            "score": NUMBER,
+            "for_one": [REASON],
+            "for_other": [REASON],
+        }
+    ],
+    "considered": int,
+    "advice": (ADVICE, None),
+}
+TEAM = {
+    "question": QUESTION,
+    "members": [
+        {
+            "id": str,
+            "name": str,
+            "world": (WORLD, None),
+            "place": (str, None),
+            "goals": [NAMED],
+            "brings": [MEANS],
+            "receives": [MEANS],
+            "reasons": [REASON],
+        }
+    ],
+    "missing_goals": [NAMED],
+    "missing_means": [MEANS],
+    "convener": ({"id": str, "name": str, "knows": [NAMED], "reasons": [REASON]}, None),
+    "considered": int,
+    "advice": (ADVICE, None),
 }
 BRIDGES = {
     "question": {"between": [WORLD], "place": PLACE, "goals": [NAMED], "limit": int},
@@ -253,11 +304,16 @@ SOURCES = {
 }
 
 QUESTIONS: list[tuple[str, object]] = [
-    ("partners --at Isère", PARTNERS),
+    ("partners --at Isère", PAIRS),
+    ("partners --at Mayotte", PAIRS),
+    ("partners --at Isère --text ressourcerie --difference 1.5", PARTNERS),
+    ("team --at Isère --goal 17 --goal 8", TEAM),
+    ("team --at Bretagne --goal 11 --world fondation --size 5", TEAM),
     ("partners --at 38000 --goal 17 --goal 8 --need compétences --offer data", PARTNERS),
     ("partners --for GAIA", PARTNERS),
     ("partners --at Bretagne --for alliage:le-rameau --world entreprise --limit 3", PARTNERS),
-    ("partners --at Nord-Isère --world fondation", PARTNERS),
+    ("partners --at Nord-Isère --world fondation --goal 17", PARTNERS),
+    ("partners --at Nord-Isère --world fondation", PAIRS),
     ("bridges --between academic --between company --in Isère", BRIDGES),
     ("bridges --between entreprise --between association --in Bretagne", BRIDGES),
     ("bridges --between asso --between state --between fondation --in France --goal 17", BRIDGES),
@@ -297,6 +353,10 @@ def test_what_the_json_of_partners_says_of_the_question_is_what_was_understood(r
         "organisation": {"id": "alliage:gaia", "name": "GAIA"},
         "worlds": ["association", "company"],
         "limit": 2,
+        "text": "",
+        "goals_in_text": [],
+        "difference": 1.1,
+        "embeddings": False,
     }
     assert len(answer["answers"]) == 2
     assert all(0 <= partner["score"] <= 1 for partner in answer["answers"])
@@ -348,7 +408,9 @@ def wrong_french(text: str) -> list[str]:
 PLACES = ("Isère", "Rhône", "Paris", "Strasbourg", "La Réunion", "38000", "Nord-Isère", "Alsace")
 WORDS = [
     *(q for q, _ in QUESTIONS if q != "show goal:17"),  # whose English name is shown
-    *(f"partners --at {place.replace(' ', '_')} --limit 40" for place in PLACES),
+    *(f"partners --at {place.replace(' ', '_')} --limit 5" for place in PLACES),
+    *(f"partners --at {p.replace(' ', '_')} --need skills --limit 40" for p in PLACES),
+    *(f"team --at {place.replace(' ', '_')} --goal 17 --size 4" for place in PLACES),
     *(f"bridges --between asso --between company --in {p.replace(' ', '_')}" for p in PLACES),
     "show alliage:gaia",
     "show alliage:silvergeek",
@@ -367,7 +429,18 @@ def test_each_answer_in_words_is_french_and_well_set(run: Run, question: str) ->
     assert wrong_french(out) == []
 
 
-COMMANDS = ("partners", "bridges", "search", "show", "path", "sources", "ingest", "export", "demo")
+COMMANDS = (
+    "partners",
+    "team",
+    "bridges",
+    "search",
+    "show",
+    "path",
+    "sources",
+    "ingest",
+    "export",
+    "demo",
+)
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

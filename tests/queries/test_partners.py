@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import permutations
 from typing import TypeAlias
 
-import numpy as np
 import pytest
 
 from graph.claims import Claim, NodeClaim, Properties, TieClaim
@@ -31,7 +30,7 @@ from graph.model import (
 from graph.view import View
 from queries.answers import Evidence, Named, Reason, ReasonKind
 from queries.eligibility import Advice, eligible
-from queries.matching.weights import BANDS, FULL_SCORE, WEIGHTS, Feature
+from queries.matching.weights import FULL_SCORE, WEIGHTS, Feature
 from queries.partner_request import Request, understand
 from queries.partner_scores import features, past_of
 from queries.partners import Partner, Partners, partners
@@ -365,8 +364,12 @@ def test_the_difference_of_worlds_is_a_slider(view_of: ViewOf) -> None:
 
 def test_to_be_here_and_of_another_world_is_no_reason_to_meet(view_of: ViewOf) -> None:
     claims = [*GROUND]
-    for key, world in ((GAIA, World.ASSOCIATION), (RTE, World.FOUNDATION)):
-        claims += [*organisation(key, key, world), tie(ACTS_IN, key, "departement:38")]
+    # Names without a word in common: a word would be a reason.
+    for key, name, world in (
+        (GAIA, "GAIA", World.ASSOCIATION),
+        (RTE, "Fondation RTE", World.FOUNDATION),
+    ):
+        claims += [*organisation(key, name, world), tie(ACTS_IN, key, "departement:38")]
     answer = asked(view_of(("exemples", claims)), Request(at="Isère", organisation=GAIA))
     assert [(partner.id, partner.band) for partner in answer.answers] == [(RTE, "to_explore")]
 

@@ -12,6 +12,8 @@ from graph.errors import AmbiguousName, RequestError, UnknownId
 from graph.model import INSPIRED, MEMBER_OF, ORGANISATION, PART_OF, SUPPORTS, TERRITORY, tie_named
 from graph.sqlite import SqliteStore
 from graph.view import View
+from queries.acquaintance import acquaintances as known_of
+from queries.acquaintance import disjoint
 from queries.answers import Evidence, Named
 from queries.path import Introduction, Step, paths, period, shortest, step
 from queries.wording import joined, listed, quoted
@@ -73,6 +75,53 @@ def test_gaia_and_le_rameau_know_each_other_in_two_ways(bundled: View) -> None:
         ("Alsace Active a inspiré GAIA", "exemples", "§ 7"),
         ("Le RAMEAU accompagne Alsace Active (depuis 2008)", "racines", "§ 7"),
     ]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_disjoint_ways_share_nobody_and_the_shortest_are_as_many_as_menger_says(
+    bundled: View, acquaintances: Graph, seed: int
+) -> None:
+    core = max(nx.connected_components(acquaintances), key=len)
+    one, other = random.Random(seed).sample(sorted(core), 2)
+    a, b = bundled.ordinal(one), bundled.ordinal(other)
+    assert a is not None
+    assert b is not None
+    found = disjoint(known_of(bundled), a, b, limit=10_000)
+    named = [tuple(bundled.keys[node] for node in way) for way in found]
+    inner = [node for way in named for node in way[1:-1]]
+    assert len(inner) == len(set(inner))
+    for way in named:
+        assert (way[0], way[-1]) == (one, other)
+        assert nx.is_path(acquaintances, list(way))
+    lengths = [len(way) for way in named]
+    assert lengths == sorted(lengths)
+    shortest_ways = list(nx.all_shortest_paths(acquaintances, one, other))
+    if len(shortest_ways[0]) > 9:
+        assert named == []
+        return
+    assert lengths.count(lengths[0]) == menger(shortest_ways)
+    left = nx.restricted_view(acquaintances, inner, [(one, other)])
+    assert not nx.has_path(left, one, other) or nx.shortest_path_length(left, one, other) > 8
+
+
+def menger(ways: list[list[str]]) -> int:
+    """How many of the shortest ways at most share nobody between their ends, by networkx."""
+    one, other = ways[0][0], ways[0][-1]
+    if len(ways[0]) == 2:
+        return 1
+    graph: nx.DiGraph[str] = nx.DiGraph(pair for way in ways for pair in pairwise(way))
+    return len(list(nx.node_disjoint_paths(graph, one, other)))
+
+
+def test_those_who_know_each_other_have_another_way_besides(view_of: ViewOf) -> None:
+    keys = ["alliage:a", "alliage:b", "alliage:x", "alliage:y", "alliage:z"]
+    claims: list[Claim] = [NodeClaim(key, ORGANISATION, key, {"name": key}) for key in keys]
+    a, b, x, y, z = keys
+    pairs = [(a, b), (a, x), (x, b), (a, y), (y, z), (z, b), (x, z)]
+    claims += [TieClaim(SUPPORTS, one, other, f"{one} {other}") for one, other in pairs]
+    answer = paths(view_of(("exemples", claims)), a, b)
+    assert [way.ids for way in answer.introductions] == [(a, b)]
+    assert [way.ids for way in answer.disjoint] == [(a, b), (a, x, b), (a, y, z, b)]
 
 
 def test_a_path_reads_the_same_from_both_ends(bundled: View) -> None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest import reference
 from ingest.files.repair import Repaired
 from ingest.files.repair_places import commune, commune_at, coordinates, postcode
 from ingest.files.tables import read_rows
@@ -159,3 +160,9 @@ def test_any_texts_are_repaired_or_rejected(first: str, second: str) -> None:
         except Rejected as rejected:
             reason = rejected.reason
         assert reason
+
+
+def test_every_commune_of_today_is_known_by_its_name_and_by_that_in_capitals() -> None:
+    for row in reference.rows("communes.csv.gz"):
+        code, name = row["code"], row["name"]
+        assert commune(code, name) == commune(code, name.upper()) == (f"commune:{code}", "")

@@ -1,0 +1,78 @@
+"""The columns of a new generation, made in a process of their own while the old one answers."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from multiprocessing import get_context
+from pathlib import Path
+
+from api.service.counts import counts_of
+from graph.errors import AlliageError
+from graph.settings import Settings
+from graph.sqlite import SqliteStore
+from graph.store import Reader
+from graph.view import View, memory_view, open_view
+from queries.matching.text import text_index
+from queries.partner_scores import matching_of
+from queries.terrain import terrain
+
+_LOCK = ".lock"
+
+
+def build_apart(settings: Settings) -> None:
+    """Make and save the columns of the present generation, where none are kept.
+
+    Made in this process they would keep Python's lock for seconds, and with it every answer. Of
+    several workers one makes them and the others wait. Where it fails, nothing is saved, and who
+    opens the view makes it in memory.
+    """
+    with closing(SqliteStore(settings.store)) as store:
+        kept = f"{store.generation()}-{store.stamp()}-"
+    with suppress(OSError):
+        if any(folder.name.startswith(kept) for folder in settings.view_folder.iterdir()):
+            return
+    process = get_context("spawn").Process(target=_build, args=(settings,), daemon=True)
+    process.start()
+    process.join()
+
+
+def _build(settings: Settings) -> None:
+    with (
+        suppress(AlliageError, OSError),
+        _alone(settings.view_folder),
+        closing(SqliteStore(settings.store)) as store,
+    ):
+        warm(open_view(store, settings.view_folder))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait for one's turn among the workers of this machine.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("a") as file:
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def view_of(store: Reader, folder: Path) -> View:
+    """The view of a store, in memory where its columns cannot be kept or are damaged."""
+    try:
+        return open_view(store, folder)
+    except (OSError, EOFError, ValueError, KeyError):
+        return memory_view(store)
+
+
+def warm(view: View) -> None:
+    """Make what the first question of each kind would otherwise wait for."""
+    matching_of(view)
+    text_index(view)
+    terrain(view)
+    counts_of(view)
+    view.search("a", limit=1)

@@ -1,0 +1,98 @@
+"""The command `alliage serve`: the HTTP service on this machine."""
+
+import argparse
+import os
+import sys
+import tempfile
+from contextlib import ExitStack
+
+import uvicorn
+from fastapi import FastAPI
+
+from api import session
+from api.service.app import create_app
+from api.service.measures import SHARED
+from api.service.patient import PatientProtocol
+from api.service.settings import ServiceSettings
+from graph.errors import RequestError
+from graph.settings import PREFIX, Settings
+
+DOES = "ouvrir le service et ses pages sur cette machine"
+_HOST, _PORT = "127.0.0.1", 8000
+_MOST_WORKERS = 64
+_KEEP_ALIVE_S = 15
+_LONGEST_HEAD = 65_536  # bytes
+_STOPPING_S = 10
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what may be typed after the command."""
+    parser.add_argument("--host", default=_HOST, metavar="ADRESSE", help="où écouter")
+    parser.add_argument("--port", type=int, default=_PORT, metavar="N", help="à quel port")
+    does = "processus qui répondent (sinon 1)"
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help=does)
+
+
+def run(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Serve until it is interrupted; a store that does not exist is made of what is bundled.
+
+    Raises:
+        RequestError: a number makes no sense.
+        StoreError: the store cannot be made.
+    """
+    if not 0 <= arguments.port <= 65_535:
+        raise RequestError("Le port (--port) est un nombre de 0 à 65535.")
+    if not 1 <= arguments.workers <= _MOST_WORKERS:
+        raise RequestError(f"Le nombre de processus (--workers) va de 1 à {_MOST_WORKERS}.")
+    limits = ServiceSettings.from_environment(os.environ)
+    if not settings.store.exists():
+        session.fill(settings)
+    # The workers are processes of their own: they read the environment.
+    os.environ[f"{PREFIX}STORE"] = str(settings.store)
+    with ExitStack() as stack:
+        if arguments.workers > 1:
+            numbers = tempfile.TemporaryDirectory(prefix="alliage-")
+            os.environ[SHARED] = stack.enter_context(numbers)
+        print(f"http://{arguments.host}:{arguments.port}", file=sys.stderr)
+        uvicorn.run(
+            "api.serving:app",
+            factory=True,
+            host=arguments.host,
+            port=arguments.port,
+            workers=arguments.workers,
+            http=PatientProtocol,
+            ws="none",
+            proxy_headers=False,  # the application knows which to trust
+            server_header=False,
+            access_log=False,
+            log_config=_LOGS,
+            limit_concurrency=limits.connections,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=_STOPPING_S,
+            h11_max_incomplete_event_size=_LONGEST_HEAD,
+        )
+
+
+def app() -> FastAPI:
+    """The application of one worker, as the environment says."""
+    return create_app(
+        Settings.from_environment(os.environ), ServiceSettings.from_environment(os.environ)
+    )
+
+
+_LOGS = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"lines": {"()": "api.service.observing.JsonLines"}},
+    "handlers": {
+        "lines": {
+            "class": "logging.StreamHandler",
+            "formatter": "lines",
+            "stream": "ext://sys.stderr",
+        }
+    },
+    "loggers": {
+        name: {"handlers": ["lines"], "level": "INFO", "propagate": False}
+        for name in ("alliage.service", "uvicorn", "uvicorn.error")
+    },
+}

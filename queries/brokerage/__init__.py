@@ -1,0 +1,1 @@
+"""Who stands between others, and how much of it is chance: measures on matrices."""

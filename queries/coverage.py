@@ -1,0 +1,157 @@
+"""Which sources speak of a place: "no data" is not "no actor"."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph.columns import Array, Floats, Ints, Mask
+from graph.model import Term
+from graph.view import View
+from queries.expected import of_mean
+from queries.ledger import COUNTED, ledger, of_kinds, within
+
+_FORMAT = 1  # of the sources of a view; a change makes new ones
+_LITTLE = 0.2  # of what its inhabitants would give, below which a source has holes here
+_TELLING = 3.0  # the least expectation at which finding nothing tells something: e^-3 = 5 %
+FRANCE = "nation:FR"
+
+
+class Covers(Term):
+    """How well a source covers a place."""
+
+    WELL = "well", "couvre ce lieu", "covers this place"
+    LITTLE = "little", "couvre peu ce lieu", "covers little of this place"
+    ABSENT = "absent", "ne dit rien de ce lieu", "says nothing of this place"
+    UNKNOWN = "unknown", "trop petite pour qu'on sache", "too small to tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What a source has of a place.
+
+    Attributes:
+        here, placed: things of which it speaks, here and in all places; those shared out among
+            several places count in part, so the sum over a partition of places is that of all.
+        unplaced: those of which no place within a nation is known.
+        expected: how many there would be here, were its things spread as the inhabitants are.
+    """
+
+    source: str
+    covers: Covers
+    here: float
+    placed: float
+    unplaced: float
+    expected: float
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Who speaks of each thing.
+
+    Attributes:
+        names: of the sources, sorted.
+        thing, source: a node, and the position of a source that speaks of it, sorted; shape (s,).
+    """
+
+    names: list[str]
+    thing: Ints
+    source: Ints
+
+
+def sources(view: View) -> Sources:
+    """The sources of all organisations, alliances, projects and calls; made once per generation."""
+    found = view.derived(f"sources-{_FORMAT}", lambda: _made(view))
+    names = bytes(found["names"]).decode().split("\n")
+    return Sources(names, found["thing"], found["source"])
+
+
+def _made(view: View) -> dict[str, Array]:
+    counted = np.flatnonzero(of_kinds(view, np.arange(len(view)), *COUNTED)).tolist()
+    said = {(node, claim.source.name) for node in counted for claim in view.claims(node)}
+    names = sorted({name for _, name in said})
+    position = {name: index for index, name in enumerate(names)}
+    rows = np.array(sorted((node, position[name]) for node, name in said), dtype=np.int64)
+    rows = rows.reshape(-1, 2)
+    text = np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
+    return {"names": text, "thing": rows[:, 0], "source": rows[:, 1]}
+
+
+def coverage(view: View, place: int, among: Mask | None = None) -> tuple[Cover, ...]:
+    """How each source that speaks of some things covers a place; by name.
+
+    Args:
+        view: the graph.
+        place: the rank of a territory.
+        among: the things that count, by default all; shape (n,).
+    """
+    known, spoken = ledger(view), sources(view)
+    weight = known.weight if among is None else known.weight * among[known.thing]
+    here = within(view, place, known.rank)
+    # An entry of the ledger for each source that speaks of its thing.
+    first = np.searchsorted(spoken.thing, known.thing)
+    times = np.searchsorted(spoken.thing, known.thing, side="right") - first
+    entry = np.repeat(np.arange(len(known.thing)), times)
+    nth = np.arange(len(entry)) - np.repeat(np.cumsum(times) - times, times)
+    source = spoken.source[first[entry] + nth]
+
+    def total(mask: Mask) -> Floats:
+        counted = weight[entry] * mask[entry]
+        totals = np.bincount(source, weights=counted, minlength=len(spoken.names))
+        return totals.astype(np.float64)
+
+    placed = total(in_france(view, known.rank))
+    sums = zip(
+        spoken.names,
+        total(here).tolist(),
+        placed.tolist(),
+        total((known.rank < 0) | _nowhere(view, known.rank)).tolist(),
+        (placed * share_of_inhabitants(view, place)).tolist(),
+        strict=True,
+    )
+    return tuple(
+        Cover(
+            name, _covers(here, expected), round(here, 6), round(all_, 6), round(not_, 6), expected
+        )
+        for name, here, all_, not_, expected in sums
+        if all_ + not_ > 0
+    )
+
+
+def in_france(view: View, ranks: Ints) -> Mask:
+    """Whether each territory, by its rank, is one within France, and not the whole of it.
+
+    All known ones where the graph has no France.
+    """
+    france = view.ordinal(FRANCE)
+    if france is None:
+        return np.asarray(ranks >= 0)
+    rank = view.territories.rank(france)
+    return np.asarray(within(view, rank, ranks) & (ranks != rank))
+
+
+def _nowhere(view: View, ranks: Ints) -> Mask:
+    """Whether all that is known of a place is that it is in France."""
+    france = view.ordinal(FRANCE)
+    return np.asarray(ranks == (view.territories.rank(france) if france is not None else -1))
+
+
+def share_of_inhabitants(view: View, place: int) -> float:
+    """The share of the inhabitants of France who live in a place, at most 1."""
+    france = view.ordinal(FRANCE)
+    population = view.territories.population
+    whole = population[view.territories.rank(france)] if france is not None else population.max()
+    return min(1.0, float(population[place]) / max(float(whole), 1.0))
+
+
+def _covers(here: float, expected: float) -> Covers:
+    if here <= 0:
+        return Covers.ABSENT if expected >= _TELLING else Covers.UNKNOWN
+    # Little: even with luck, what is here is far from what the inhabitants would give.
+    few = of_mean(int(here), _LITTLE * expected).below
+    return Covers.LITTLE if expected >= _TELLING and few < 1 / 2 else Covers.WELL
+
+
+def covered(found: Iterable[Cover]) -> bool:
+    """Whether some source covers the place, so that what is missing there tells something."""
+    return any(each.covers is Covers.WELL and each.here >= _TELLING for each in found)

@@ -1,0 +1,1 @@
+"""Outlines of territories and of any perimeter made of communes."""

@@ -1,0 +1,159 @@
+"""How a page becomes HTML: one environment, everything escaped, no inline script or style."""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from graph.model import KINDS, ORGANISATION, Means, Role, World
+from graph.view import View
+from viz import french, marks
+from viz.marks import Mark
+from viz.pages.asked import CHOSEN, Asked, Page
+from viz.pages.language import Language
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+_CATALYST = 1 << tuple(Role).index(Role.CATALYST)
+_LONGEST_ADDRESS = 1000
+_MENU = (
+    ("/partenaires", "Trouver des partenaires"),
+    ("/relier", "Relier des mondes"),
+    ("/alliances", "Alliances"),
+    ("/rendez-vous", "Rendez-vous manqués"),
+    ("/charte", "La charte"),
+)
+_FOOT = (
+    ("/donnees", "Données ouvertes"),
+    ("/methode", "Méthode"),
+    ("/lexique", "Lexique"),
+    ("/accessibilite", "Accessibilité"),
+)
+
+
+def render(asked: Asked, page: Page) -> HTMLResponse:
+    """The page as a response, with the address of the same page in the other language."""
+    text = (
+        _environment()
+        .get_template(page.template)
+        .render(
+            {
+                **_always(asked),
+                "title": page.title,
+                **page.shown,
+            }
+        )
+    )
+    return HTMLResponse(text, page.status, {"Content-Language": asked.language})
+
+
+def _always(asked: Asked) -> dict[str, object]:
+    """What every template may use."""
+    language = asked.language
+    return {
+        "_": language.say,
+        "asked": asked,
+        "language": language,
+        "here": asked.here,
+        "to": asked.to,
+        "chosen": asked.chosen,
+        "chosen_name": CHOSEN,
+        "menu": _MENU,
+        "foot": _FOOT,
+        "number": language.number,
+        "date": language.date,
+        "term": language.term,
+        "worlds": tuple(World),
+        "means": tuple(Means),
+        "world_label": lambda world: world_label(language, world),
+        "mark": lambda key: mark_of(asked.view, key),
+        "thing": lambda key: thing_path(asked.view, key),
+        "static": static,
+        "symbols": marks.ALL,
+        "star": marks.STAR,
+    }
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "name": bdi,
+        "plain": french.shown_name,
+        "text": lambda text: french.shown(str(text), 1200),
+        "web": web,
+        "host": lambda address: urlsplit(address).hostname,
+    }
+    return environment
+
+
+def bdi(name: str) -> Markup:
+    """A name, harmless, that keeps its direction of reading to itself."""
+    return Markup("<bdi>{}</bdi>").format(french.shown_name(name))
+
+
+def web(address: object) -> str:
+    """An address that may be a link, else nothing: http or https, to a named host."""
+    text = str(address)
+    if len(text) > _LONGEST_ADDRESS or not text.isprintable() or " " in text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        return text if parts.scheme in ("http", "https") and parts.hostname else ""
+    except ValueError:
+        return ""
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a file of ours, new when its content is new: it may be kept for ever."""
+    digest = sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{quote(name)}?v={digest}"
+
+
+_WORLDS_EN = {
+    World.ASSOCIATION: "associations",
+    World.COMPANY: "companies",
+    World.LOCAL_AUTHORITY: "local authorities",
+    World.STATE: "State services",
+    World.ACADEMIC: "research, education",
+    World.FOUNDATION: "foundations, patrons",
+    World.CITIZENS: "citizens' groups",
+}
+
+
+def world_label(language: Language, world: World | None) -> str:
+    """The name of the members of a world."""
+    if world is None:
+        return language.say("monde inconnu")
+    return marks.WORLDS[world].label if language is Language.FR else _WORLDS_EN[world]
+
+
+def mark_of(view: View, key: str) -> tuple[Mark, bool]:
+    """The mark of the thing of an id, and whether it is a catalyst."""
+    node = view.ordinal(key)
+    if node is None:
+        return marks.OTHERS, False
+    kind = KINDS[view.kind[node]]
+    catalyst = bool(int(view.roles[node]) & _CATALYST)
+    return marks.mark_of(kind, view.world_of(node)), catalyst and kind is ORGANISATION
+
+
+_PATHS = {"Alliance": "/alliances/", "Territory": "/territoires/"}
+
+
+def thing_path(view: View, key: str) -> str:
+    """The path of the page of a thing, without the prefix of the language."""
+    node = view.ordinal(key)
+    kind = KINDS[view.kind[node]].name if node is not None else ""
+    return _PATHS.get(kind, "/acteurs/") + key
