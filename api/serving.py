@@ -16,6 +16,7 @@ from api.service.patient import PatientProtocol
 from api.service.settings import ServiceSettings
 from graph.errors import RequestError
 from graph.settings import PREFIX, Settings
+from viz.pages.router import pages
 
 DOES = "ouvrir le service et ses pages sur cette machine"
 _HOST, _PORT = "127.0.0.1", 8000
@@ -75,8 +76,11 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
 
 def app() -> FastAPI:
     """The application of one worker, as the environment says."""
+    settings = Settings.from_environment(os.environ)
     return create_app(
-        Settings.from_environment(os.environ), ServiceSettings.from_environment(os.environ)
+        settings,
+        ServiceSettings.from_environment(os.environ),
+        lambda current: pages(current, settings.base),
     )
 
 

@@ -23,7 +23,7 @@ from urllib.parse import quote, urlencode
 TARGET_MS = 150
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = {
-    "commune": ("Grenoble", "Lille", "Mende", "Saint-Nazaire", "97411"),
+    "commune": ("Grenoble", "Lille", "Mende", "commune:44184", "commune:97411"),
     "epci": ("epci:200040715", "epci:200054781", "epci:244400404", "epci:243300316"),
     "departement": ("Isère", "departement:59", "Lozère", "departement:75", "Gironde"),
     "region": ("region:84", "region:11", "Bretagne", "region:76"),

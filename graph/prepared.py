@@ -77,11 +77,12 @@ def _unpacked(packed: bytes) -> Batch:
 
 
 def _node_row(number: int, claim: NodeClaim) -> NodeRow:
+    # A term of a vocabulary may stand for its code: rows hold plain texts only.
     said = claim.properties
     return (
         number,
-        claim.subject,
-        claim.record,
+        str(claim.subject),
+        str(claim.record),
         claim.kind.name,
         to_json(said),
         claim.locator,
@@ -99,9 +100,9 @@ def _tie_row(number: int, claim: TieClaim) -> TieRow:
     return (
         number,
         claim.tie.name,
-        claim.start,
-        claim.end,
-        claim.record,
+        str(claim.start),
+        str(claim.end),
+        str(claim.record),
         to_json(claim.properties) if claim.properties else "{}",
         claim.locator,
         claim.url,

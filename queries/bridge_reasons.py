@@ -10,6 +10,7 @@ from graph.model import Function, Role
 from graph.store import StoredTie
 from graph.view import View
 from queries.answers import Reason, ReasonKind, evidence_of, reason_of
+from queries.brokerage.introductions import row_of
 from queries.meetings import DIRECT, Meetings
 from queries.path import role_name, tie_between
 from queries.presence import Presence, place_reason
@@ -59,7 +60,7 @@ def _example(view: View, graph: Meetings, node: int, pair: tuple[int, int]) -> R
 def _way(view: View, graph: Meetings, node: int, other: int) -> tuple[str, list[StoredTie]]:
     """By what a broker is in contact with another, in words, and the ties that it rests on."""
     row, beside = np.searchsorted(graph.nodes, [node, other])
-    if graph.contacts.direct[row, beside]:
+    if beside in row_of(graph.contacts.direct, int(row)):
         tie = tie_between(view, node, other, DIRECT)
         start, end = (view.ordinal(key) for key in (tie.start, tie.end))
         names = [view.names[ordinal] for ordinal in (start, end) if ordinal is not None]

@@ -15,7 +15,7 @@ from scipy import sparse
 from graph.columns import Floats, Ints, Mask
 from graph.model import FOUNDED, FUNDED, ORGANISATION, RUNS, SUPPORTS
 from graph.view import View
-from queries.brokerage.introductions import Contacts, Introductions
+from queries.brokerage.introductions import Contacts, Introductions, row_of
 from queries.matching.circles import HALF_LIFE, UNDATED
 from queries.matching.history import (
     History,
@@ -90,10 +90,10 @@ class Meetings:
             KeyError: they share none here.
         """
         member, convener = self.contacts.member, self.contacts.convener
-        common = np.intersect1d(member[[one]].indices, member[[other]].indices)
+        common = np.intersect1d(row_of(member, one), row_of(member, other))
         if not len(common):
             raise KeyError((one, other))
-        led = [np.isin(common, convener[[end]].indices) for end in (one, other)]
+        led = [np.isin(common, row_of(convener, end)) for end in (one, other)]
         order = np.lexsort((common, -self.contacts.weight[common], ~led[1], ~led[0]))
         return int(self.alliances[common[order[0]]])
 
@@ -158,7 +158,7 @@ def _strengths(found: Encounters, share: Floats, weight: Floats, day: float) -> 
     own = np.flatnonzero(found.through < 0)
     ends = found.nodes[found.one[own]], found.nodes[found.other[own]]
     strength[own] = np.minimum(*(share[end] for end in ends)) * recency(day, found.tied[own])
-    return strength
+    return np.asarray(strength)
 
 
 def _aiming(view: View, found: Encounters, goals: int) -> Mask:

@@ -6,6 +6,7 @@ are introduced by whoever is in contact with both. A pair that k introduce is 1/
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +18,7 @@ from graph.columns import Array, Floats, Ints, Mask
 # Those in contact with most others are counted by one dense product; all others path by path.
 _HUBS = 64
 _BLOCK = 1 << 20  # pairs that are laid out at a time
+_THREADS = 2
 _ALONE = 1 << 18  # multiplications of one product that one thread does
 
 
@@ -45,7 +47,7 @@ class Contacts:
 
     def of(self, node: int) -> Ints:
         """Those in contact with a node."""
-        return self.strength.indices[self.strength.indptr[node] : self.strength.indptr[node + 1]]
+        return row_of(self.strength, node)
 
 
 @dataclass(frozen=True)
@@ -120,43 +122,62 @@ class Introductions:
         found = np.zeros(len(self.contacts))
         if not len(rows) or not len(columns):
             return found
+        # Those in contact with a hub first: the products with hubs are over them alone.
+        by_hub = np.asarray(self._to_hubs.any(axis=1))
+        rows, columns = (
+            nodes[np.argsort(~by_hub[nodes], kind="stable")] for nodes in (rows, columns)
+        )
         met = self._met(rows, columns)
-        ends = _Ends.of(columns, self._usual, self._to_hubs)
-        step = min(max(1, _BLOCK // len(columns)), len(rows))
-        room = np.empty((step, len(columns)), dtype=np.float32)
-        for first in range(0, len(rows), step):
-            block = slice(first, first + step)
-            self._add_between(found, rows[block], ends, met[block], room)
+        ends = _Ends.of(columns, self._usual, self._to_hubs[columns[by_hub[columns]]])
+        with ThreadPoolExecutor(_THREADS) as pool:
+            halves = [slice(first, None, _THREADS) for first in range(_THREADS)]
+            for credit in pool.map(lambda h: self._between(rows[h], ends, met[h]), halves):
+                found += credit
         within = self._within(rows, columns, met)
         credit = within.weight / within.number
         return found + np.bincount(within.broker, credit, minlength=len(found))
 
+    def _between(self, rows: Ints, ends: "_Ends", met: sparse.csr_array) -> Floats:
+        """The credit of each node for pairs that share no alliance."""
+        found = np.zeros(len(self.contacts))
+        step = min(max(1, _BLOCK // len(ends.nodes)), max(len(rows), 1))
+        room = np.empty((step, len(ends.nodes)), dtype=np.float32)
+        for first in range(0, len(rows), step):
+            block = slice(first, first + step)
+            self._add_between(found, rows[block], ends, met[block], room)
+        return found
+
     def _add_between(
         self, found: Floats, rows: Ints, ends: "_Ends", met: sparse.csr_array, room: Floats
     ) -> None:
-        """Add the credit for pairs that share no alliance, of one block of rows.
+        """Add the credit of one block of rows.
 
         `room` is written over: memory that is asked for anew costs as much as what is done in it.
         """
         left, entry, at = _two_paths(self._usual[rows], ends.usual)
-        keys = _row_of(left)[entry] * len(ends.nodes) + ends.usual.indices[at]
+        keys = _rows_of(left)[entry] * len(ends.nodes) + ends.usual.indices[at]
         to_hubs = self._to_hubs[rows]
+        any_hub = to_hubs.any()
         share = room[: len(rows)]
-        is_hub = (to_hubs > 0).astype(np.float32)
-        for part in _parts(share.shape, to_hubs.shape[1]):
-            np.matmul(is_hub, ends.is_hub[:, part], out=share[:, part])
+        share[:, len(ends.to_hubs) if any_hub else 0 :] = 0
+        beside = share[:, : len(ends.to_hubs)]
+        if any_hub:
+            is_hub = (to_hubs > 0).astype(np.float32)
+            for part in _parts(beside.shape, to_hubs.shape[1]):
+                np.matmul(is_hub, ends.is_hub[:, part], out=beside[:, part])
         np.add.at(share.reshape(-1), keys, np.float32(1))
         # Where nobody is in contact with both, any finite number will do: nothing multiplies it.
         np.reciprocal(np.maximum(share, 1, out=share), out=share)
-        share[_row_of(met), met.indices] = 0
+        share[_rows_of(met), met.indices] = 0
         if len(left.data):
             starts = np.searchsorted(entry, np.arange(len(left.data)))
             sums = np.add.reduceat(ends.usual.data[at] * share.reshape(-1)[keys], starts)
             found += np.bincount(left.indices, left.data * sums, minlength=len(found))
-        reached = np.zeros_like(to_hubs)
-        for part in _parts(share.shape, to_hubs.shape[1]):
-            reached += share[:, part] @ ends.to_hubs[part]
-        found[self._hubs] += (to_hubs * reached).sum(axis=0, dtype=np.float64)
+        if any_hub:
+            reached = np.zeros_like(to_hubs)
+            for part in _parts(beside.shape, to_hubs.shape[1]):
+                reached += beside[:, part] @ ends.to_hubs[part]
+            found[self._hubs] += (to_hubs * reached).sum(axis=0, dtype=np.float64)
 
     def _met(self, rows: Ints, columns: Ints) -> sparse.csr_array:
         """In how many alliances each pair has met, and a half for a tie of their own."""
@@ -177,7 +198,7 @@ class Introductions:
         plain = self._plain[:, chosen]
         left, right = plain[rows], sparse.csr_array(plain[columns].T)
         left, entry, at = _two_paths(left, right)
-        row, column, alliance = _row_of(left)[entry], right.indices[at], left.indices[entry]
+        row, column, alliance = _rows_of(left)[entry], right.indices[at], left.indices[entry]
         by = sparse.csr_array(convener.T)
         each, at = _expanded(alliance, by)
         pair = row[each].astype(np.int64) * len(columns) + column[each]
@@ -220,21 +241,21 @@ class Introductions:
         way[self.contacts.of(broker)] = self._root.data[
             self._root.indptr[broker] : self._root.indptr[broker + 1]
         ]
-        alliances = self._convener[[broker]].indices
+        alliances = row_of(self._convener, broker)
         met = self._met(rows, columns)
         within = self._within(rows, columns, met, np.unique(alliances))
-        within = within.chosen(within.broker == broker)
-        column_of = np.full(len(self.contacts), -1)
-        column_of[columns] = np.arange(len(columns))
+        within = within.chosen((within.broker == broker) & (within.one != within.other))
+        column_rank = np.full(len(self.contacts), -1)
+        column_rank[columns] = np.arange(len(columns))
         step = max(1, _BLOCK // max(len(columns), 1))
         for first in range(0, len(rows), step):
             block = rows[first : first + step]
             number = self._numbers(block, columns, met[first : first + step])
             weight = way[block][:, None] * way[columns]
-            row_of = np.full(len(self.contacts), -1)
-            row_of[block] = np.arange(len(block))
-            here = within.chosen(row_of[within.one] >= 0)
-            at = row_of[here.one], column_of[here.other]
+            rank_of = np.full(len(self.contacts), -1)
+            rank_of[block] = np.arange(len(block))
+            here = within.chosen(rank_of[within.one] >= 0)
+            at = rank_of[here.one], column_rank[here.other]
             number[at], weight[at] = here.number, here.weight
             yield Pairs(block, columns, number, weight)
 
@@ -243,7 +264,7 @@ class Introductions:
         usual = [_ones(self._usual[nodes]) for nodes in (rows, columns)]
         hubs = [(self._to_hubs[nodes] > 0).astype(np.float32) for nodes in (rows, columns)]
         number = (usual[0] @ sparse.csr_array(usual[1].T)).toarray() + hubs[0] @ hubs[1].T
-        number[_row_of(met), met.indices] = 0
+        number[_rows_of(met), met.indices] = 0
         number[rows[:, None] == columns] = 0
         return np.asarray(number, dtype=np.float64)
 
@@ -255,8 +276,8 @@ class _Ends:
     Attributes:
         nodes: shape (c,).
         usual: from each broker that is no hub to them, the root of the strength; n × c.
-        is_hub: whether each hub is in contact with them; hubs × c.
-        to_hubs: the root of the strength; c × hubs.
+        is_hub, to_hubs: of the first h, in contact with a hub, whether each hub is it, and the root
+            of the strength; hubs × h and h × hubs.
     """
 
     nodes: Ints
@@ -266,9 +287,8 @@ class _Ends:
 
     @classmethod
     def of(cls, nodes: Ints, usual: sparse.csr_array, to_hubs: Floats) -> "_Ends":
-        mine = to_hubs[nodes]
-        is_hub = np.ascontiguousarray((mine > 0).T.astype(np.float32))
-        return cls(nodes, sparse.csr_array(usual[nodes].T), is_hub, mine)
+        is_hub = np.ascontiguousarray((to_hubs > 0).T.astype(np.float32))
+        return cls(nodes, sparse.csr_array(usual[nodes].T), is_hub, to_hubs)
 
 
 def _parts(shape: tuple[int, ...], hubs: int) -> Iterator[slice]:
@@ -287,7 +307,12 @@ def _ones(matrix: sparse.csr_array) -> sparse.csr_array:
     )
 
 
-def _row_of(matrix: sparse.csr_array) -> Ints:
+def row_of(matrix: sparse.csr_array, row: int) -> Ints:
+    """The columns of the entries of one row."""
+    return np.asarray(matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]])
+
+
+def _rows_of(matrix: sparse.csr_array) -> Ints:
     """The row of each entry."""
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
@@ -325,6 +350,6 @@ def _at(matrix: sparse.csr_array, keys: Ints) -> Floats:
     """The entries at row · columns + column, 0 where there is none; `matrix` has sorted rows."""
     if not matrix.nnz:
         return np.zeros(len(keys))
-    there = _row_of(matrix).astype(np.int64) * matrix.shape[1] + matrix.indices
+    there = _rows_of(matrix).astype(np.int64) * matrix.shape[1] + matrix.indices
     at = np.minimum(np.searchsorted(there, keys), len(there) - 1)
     return np.where(there[at] == keys, matrix.data[at], 0.0)

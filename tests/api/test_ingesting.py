@@ -13,7 +13,7 @@ import pytest
 
 from api.cli import main
 from api.ingesting import Progress, how_far
-from api.render import duration, typeset
+from api.lines import duration, typeset
 from ingest.files.fetch import fetch
 from ingest.files.transfer import Limits
 

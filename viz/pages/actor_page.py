@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from graph.claims import Value
 from graph.errors import UnknownId
@@ -18,10 +18,12 @@ from graph.model import (
     TIES,
     Term,
     Tie,
+    World,
 )
 from queries.path import ACTORS
 from queries.show import Shown, ShownTie, ShownValue, show
 from viz import french
+from viz.network import Actor
 from viz.pages.asked import Answer, Asked, Page
 from viz.pages.downloads import FORMATS, download
 from viz.pages.rendering import thing_path
@@ -181,3 +183,18 @@ def network_page_of(asked: Asked) -> Answer:
             "formats": (*FORMATS, "html"),
         },
     )
+
+
+def _standalone(text: str) -> Response:
+    disposition = "attachment; filename=reseau.html"
+    return Response(text, media_type="text/html", headers={"Content-Disposition": disposition})
+
+
+def _rows(actors: Sequence[Actor]) -> dict[World | None, list[tuple[int, Actor]]]:
+    """The drawn actors by room, with their numbers; what is of no world last."""
+    rows: dict[World | None, list[tuple[int, Actor]]] = {}
+    for number, actor in enumerate(actors, 1):
+        if number > 1:
+            rows.setdefault(actor.world, []).append((number, actor))
+    ordered = [world for world in (*World, None) if world in rows]
+    return {world: rows[world] for world in ordered}

@@ -38,7 +38,9 @@ def criteria(
     needs, offers = int(view.needs[node]), int(view.offers[node])
     found = [
         *_means(language, "Offre : {means}", question.needs, offers, partner, ReasonKind.GIVEN),
-        *_means(language, "Cherche : {means}", question.offers, needs, partner, ReasonKind.RECEIVED),
+        *_means(
+            language, "Cherche : {means}", question.offers, needs, partner, ReasonKind.RECEIVED
+        ),
         *_goals(language, question, partner, int(view.goals[node])),
         _place(language, question, partner),
     ]

@@ -4,11 +4,23 @@ A page has one address in each language (`/partenaires`, `/en/partenaires`): a p
 parameter, so that no link and no form can lose the language, and each address has one content.
 """
 
+import json
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 
 from graph.model import Kind, Term, Tie
 from viz import french
-from viz.pages.english import ENGLISH
+
+_ENGLISH = Path(__file__).with_name("english.json")
+
+
+@cache
+def english() -> Mapping[str, str]:
+    """The English of each French text of the pages."""
+    found: Mapping[str, str] = json.loads(_ENGLISH.read_text(encoding="utf-8"))
+    return found
 
 
 class Language(StrEnum):
@@ -35,7 +47,7 @@ class Language(StrEnum):
         """
         if self is Language.FR:
             return french.typeset(text.format(**values) if values else text)
-        said = ENGLISH[text]
+        said = english()[text]
         return said.format(**values) if values else said
 
     def term(self, term: Term) -> str:

@@ -190,7 +190,9 @@ def _free(
     for step in range(240):
         away, angle = 1.6 * sqrt(step) * 1.8, step * 2.399963  # the golden angle
         best = x + away * cos(angle), y + away * sin(angle)
-        inside = radius < best[0] < frame.width - radius and radius < best[1] < frame.height - radius
+        inside = (
+            radius < best[0] < frame.width - radius and radius < best[1] < frame.height - radius
+        )
         if inside and all(_apart(best, radius, ring) for ring in others):
             break
     return round(best[0], 1), round(best[1], 1)
@@ -215,7 +217,10 @@ def _slices(counts: Sequence[int], radius: float) -> tuple[Slice, ...]:
 
 def arc(outer: float, start: float, end: float, inner: float = 0.0) -> str:
     """The `d` of a sector of a ring around the origin, clockwise between two angles in radians."""
-    end = min(end, start + 2 * pi - 1e-4)
+    if end - start > 2 * pi - 0.01:
+        # A whole turn has one end only: two halves.
+        half = start + pi
+        return arc(outer, start, half, inner) + arc(outer, half, start + 2 * pi, inner)
     large = int(end - start > pi)
     a, b = _point(outer, start), _point(outer, end)
     if not inner:

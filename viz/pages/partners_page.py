@@ -15,7 +15,7 @@ from queries.partner_request import Question, understand
 from queries.partners import Partner, Partners, partners
 from viz.pages import facets, maps
 from viz.pages.address import Address
-from viz.pages.asked import CHOSEN, Answer, Asked, Page
+from viz.pages.asked import Answer, Asked, Page
 from viz.pages.criteria import Criterion, criteria
 from viz.pages.downloads import FORMATS, download
 from viz.pages.rendering import world_label
@@ -271,10 +271,3 @@ def _file(asked: Asked, answer: Partners) -> Answer:
         for partner in answer.answers
     }
     return download(asked.view, list(more), asked.suffix, asked.base, "partenaires", more)
-
-
-def toggled(asked: Asked, key: str) -> Address:
-    """This page with an actor in « ma sélection », or without it."""
-    if asked.here.has(CHOSEN, key):
-        return asked.here.minus(CHOSEN, key)
-    return asked.here.plus(CHOSEN, key)

@@ -243,9 +243,7 @@ def _picture(found: Salles, placed: Layout) -> Picture:
         a, b = sorted((link.start, link.end))
         pairs[a, b] = pairs.get((a, b), True) and link.ended
     lines = tuple(
-        DrawnLine(
-            spots[a].x, spots[a].y, spots[b].x, spots[b].y, middle in (a, b), ended
-        )
+        DrawnLine(spots[a].x, spots[a].y, spots[b].x, spots[b].y, middle in (a, b), ended)
         for (a, b), ended in sorted(pairs.items())
     )
     margin = 12

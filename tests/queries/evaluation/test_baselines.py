@@ -32,17 +32,18 @@ def trial(record_of: Callable[..., Record]) -> Trial:
 
 
 @pytest.fixture
-def past() -> nx.Graph:
+def past() -> "nx.Graph[str]":
     """Members and the events before the last."""
-    return DAVIS.subgraph([*MEMBERS, *EVENTS[:-1]])
+    found: nx.Graph[str] = DAVIS.subgraph([*MEMBERS, *EVENTS[:-1]])
+    return found
 
 
 def known(trial: Trial) -> list[Query]:
     return list(trial.queries[Stratum.REPEAT])
 
 
-def acquainted(past: nx.Graph) -> nx.Graph:
-    graph = nx.Graph()
+def acquainted(past: "nx.Graph[str]") -> "nx.Graph[str]":
+    graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(MEMBERS)
     for event in EVENTS[:-1]:
         graph.add_edges_from(combinations(sorted(past[event]), 2))
@@ -58,7 +59,10 @@ def acquainted(past: nx.Graph) -> nx.Graph:
     ],
 )
 def test_neighbours_are_counted_as_networkx_does(
-    trial: Trial, past: nx.Graph, name: str, index: Callable[..., Iterable[tuple[str, str, float]]]
+    trial: Trial,
+    past: "nx.Graph[str]",
+    name: str,
+    index: Callable[..., Iterable[tuple[str, str, float]]],
 ) -> None:
     graph = acquainted(past)
     arguments = {"alpha": 1.0} if index is nx.common_neighbor_centrality else {}
@@ -75,7 +79,7 @@ def test_neighbours_are_counted_as_networkx_does(
 
 
 def test_pagerank_is_that_of_networkx_on_organisations_and_alliances(
-    trial: Trial, past: nx.Graph
+    trial: Trial, past: "nx.Graph[str]"
 ) -> None:
     queries = known(trial)
     found = Baselines(trial).all()["PageRank"](queries)
@@ -91,12 +95,12 @@ def test_pagerank_is_that_of_networkx_on_organisations_and_alliances(
         assert scores == pytest.approx([expected[n] for n in range(len(MEMBERS))], abs=1e-3)
 
 
-def test_popularity_is_the_number_of_past_alliances(trial: Trial, past: nx.Graph) -> None:
+def test_popularity_is_the_number_of_past_alliances(trial: Trial, past: "nx.Graph[str]") -> None:
     found = Baselines(trial).all()["popularité"](known(trial)[:1])
     assert found[0].tolist() == [past.degree(member) for member in MEMBERS]
 
 
-def test_memory_is_the_number_of_past_meetings(trial: Trial, past: nx.Graph) -> None:
+def test_memory_is_the_number_of_past_meetings(trial: Trial, past: "nx.Graph[str]") -> None:
     query = known(trial)[0]
     assert query.asker.row is not None
     own = MEMBERS[query.asker.row]

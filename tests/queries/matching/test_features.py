@@ -35,7 +35,7 @@ def test_common_partners_are_the_adamic_adar_index_of_networkx(
     random_history: Rows, seed: int
 ) -> None:
     made = random_history(seed)
-    graph = nx.Graph()
+    graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(30))
     for members in members_of(made):
         graph.add_edges_from(itertools.combinations(members, 2))

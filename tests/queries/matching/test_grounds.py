@@ -13,9 +13,13 @@ from queries.matching.weights import WEIGHTS, Feature
 Rows = Callable[..., History]
 
 
+# Of every feature, also of those that weigh nothing as shipped.
+EVEN = dict.fromkeys(Feature, 2.0)
+
+
 def because(made: History, asker: int, row: int, **stated: object) -> dict[Feature, Ground]:
     who = asker_of(made, asker, **stated)  # type: ignore[arg-type]
-    return {ground.feature: ground for ground in Matching(made).because(who, row)}
+    return {ground.feature: ground for ground in Matching(made).because(who, row, None, EVEN)}
 
 
 def test_grounds_name_the_way_the_partners_the_themes_and_the_places(history_of_rows: Rows) -> None:
@@ -47,7 +51,7 @@ def test_grounds_name_the_way_the_partners_the_themes_and_the_places(history_of_
     site = found[Feature.SITE]
     assert (site.nodes, site.places, site.words) == ((501,), (3,), ())
     assert site.value == pytest.approx(0.5 ** (1 / 3))
-    assert site.contribution == pytest.approx(WEIGHTS[Feature.SITE] * 0.5 ** (1 / 3))
+    assert site.contribution == pytest.approx(2 * 0.5 ** (1 / 3))
     assert found[Feature.FRESH].nodes == (501, 502)
     assert found[Feature.CONVENER].nodes == (501,)
     assert found[Feature.TEXT].words == (1,)
@@ -115,7 +119,7 @@ def test_without_the_alliances_it_rests_on_a_feature_is_less(
         matching = Matching(made)
         found = matching.features([asker])
         for row in (3, 8, 13):
-            told = {g.feature: g for g in matching.because(asker, row, found)}.get(feature)
+            told = {g.feature: g for g in matching.because(asker, row, found, EVEN)}.get(feature)
             if told is None:
                 continue
             removed = without(made, {node for node in told.nodes if node >= 500})

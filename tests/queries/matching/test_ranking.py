@@ -30,7 +30,7 @@ def test_another_world_counts_a_tenth_more_and_an_unknown_one_does_not() -> None
 def test_each_further_organisation_of_a_world_costs_a_little() -> None:
     # One step behind, a third world goes before the second of the first; two steps, it does not.
     step = SAME_WORLD_AGAIN
-    scores = np.array([5, 4.9, 4.8, 4.9 - step * 0.9, 4.9 - step * 1.1])
+    scores = np.array([5, 4.99, 4.98, 4.99 - step * 0.9, 4.98 - step * 2.1])
     worlds = np.array([0, 0, 0, 1, 0])
     assert mixed(ordered(scores), scores, worlds, 4).tolist() == [0, 3, 1, 2, 4]
 

@@ -24,7 +24,7 @@ def test_a_walk_is_the_personalised_pagerank_of_networkx(seed: int) -> None:
     member, importance = random_member(seed)
     table = member.toarray()
     size = np.maximum(table.sum(0), 1)
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[int] = nx.DiGraph()
     for a, b in itertools.product(range(12), repeat=2):
         # From a to an alliance by its importance, from there to a member by lot.
         total = (table[a] * importance).sum()

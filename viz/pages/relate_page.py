@@ -1,0 +1,100 @@
+"""« Relier des mondes » : the catalysts that connect them here; and the path between two actors."""
+
+from dataclasses import dataclass
+from math import log1p, pi
+
+from graph.errors import AlliageError
+from graph.model import World
+from queries import bridges, path
+from viz.marks import WORLDS
+from viz.pages.asked import Answer, Asked, Page
+from viz.pages.downloads import FORMATS, download
+from viz.pages.maps import arc
+from viz.pages.rendering import world_label
+
+_RADIUS = 44.0
+_HUB = 9.0
+_LIMIT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Petal:
+    """A world in a rose: how many organisations of it a broker is in contact with."""
+
+    world: World
+    label: str
+    count: int
+    path: str
+
+
+def relate_page(asked: Asked) -> Answer:
+    """Who stands between the chosen worlds here, the best connected first."""
+    place, worlds = asked.one("territoire"), asked.all("monde")
+    answer, problem = None, None
+    if place and len(set(worlds)) > 1:
+        limit = asked.number("nombre", _LIMIT, 500)
+        try:
+            request = bridges.Request(worlds, place, asked.all("odd"), limit)
+            answer = bridges.bridges(asked.view, request)
+        except AlliageError as error:
+            problem = error
+    if answer is not None and asked.suffix in FORMATS:
+        keys = [bridge.id for bridge in answer.answers]
+        return download(asked.view, keys, asked.suffix, asked.base, "catalyseurs")
+    title = asked.say("Relier des mondes")
+    if answer is not None:
+        place_name = answer.question.place.name
+        title = asked.say("{place} : qui relie ces mondes ?", place=place_name)
+    return Page(
+        "relate.html.j2",
+        title,
+        {
+            "answer": answer,
+            "problem": problem,
+            "candidates": getattr(problem, "candidates", []),
+            "asked_worlds": worlds,
+            "lacking": bool(place) and len(set(worlds)) < 2,
+            "rose": lambda bridge: rose(asked, bridge.worlds),
+            "formats": FORMATS,
+        },
+        400 if problem else 200,
+    )
+
+
+def rose(asked: Asked, counts: dict[World, int]) -> list[Petal]:
+    """A petal for each world, of equal angles; its length grows as the logarithm of the count."""
+    most = max(max(counts.values(), default=0), 3)
+    turn = 2 * pi / max(len(counts), 1)
+    petals = []
+    for index, world in enumerate(w for w in World if w in counts):
+        start = -pi / 2 + index * turn
+        count = counts[world]
+        length = _HUB + (_RADIUS - _HUB) * log1p(count) / log1p(most) if count else 0
+        drawn = arc(length, start + 0.04, start + turn - 0.04) if count else ""
+        petals.append(Petal(world, world_label(asked.language, world), count, drawn))
+    return petals
+
+
+def path_page(asked: Asked) -> Answer:
+    """How two actors know each other, as sentences with their sources."""
+    start, end = asked.one("de"), asked.one("vers")
+    answer, problem = None, None
+    if start and end:
+        try:
+            answer = path.paths(asked.view, start, end)
+        except AlliageError as error:
+            problem = error
+    if answer is not None and asked.suffix in FORMATS:
+        keys = list(dict.fromkeys(key for way in answer.introductions for key in way.ids))
+        return download(asked.view, keys, asked.suffix, asked.base, "chemin")
+    return Page(
+        "path.html.j2",
+        asked.say("Le chemin entre deux acteurs"),
+        {
+            "answer": answer,
+            "problem": problem,
+            "candidates": getattr(problem, "candidates", []),
+            "formats": FORMATS,
+        },
+        400 if problem else 200,
+    )

@@ -1,0 +1,129 @@
+"""The addresses of the pages, in both languages, and of the files that they need."""
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from graph.errors import AlliageError, UnknownId, UnknownPlace
+from viz.pages import other_pages as others
+from viz.pages.actor_page import actor_page, network_page_of
+from viz.pages.address import Address, kept
+from viz.pages.alliances_page import alliance_page, alliances_page
+from viz.pages.asked import Answering, Asked, Page
+from viz.pages.downloads import FORMATS
+from viz.pages.language import Language
+from viz.pages.partners_page import partners_page
+from viz.pages.place_page import place_form, place_page
+from viz.pages.reading import Reading
+from viz.pages.relate_page import path_page, relate_page
+from viz.pages.rendering import STATIC, render
+
+_BASE = "https://alliage.example"
+_FILES = (*FORMATS, "html")
+_KEPT = "public, max-age=31536000, immutable"
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+# A path that ends in `{key:path}` takes the rest: those under it come first.
+ROUTES: tuple[tuple[str, Answering], ...] = (
+    ("/", others.home),
+    ("/partenaires", partners_page),
+    ("/acteurs/{key:path}/reseau", network_page_of),
+    ("/acteurs/{key:path}", actor_page),
+    ("/relier", relate_page),
+    ("/relier/chemin", path_page),
+    ("/territoires", place_form),
+    ("/territoires/{key:path}", place_page),
+    ("/alliances", alliances_page),
+    ("/alliances/{key:path}", alliance_page),
+    ("/charte", others.charter_page),
+    ("/rendez-vous", others.missed_page),
+    ("/recherche", others.search_page),
+    ("/selection", others.selection_page),
+    ("/donnees", others.data_page),
+    ("/methode", others.method_page),
+    ("/lexique", others.lexicon_page),
+    ("/accessibilite", others.accessibility_page),
+)
+_WITHOUT_FILE = {
+    "/",
+    "/charte",
+    "/donnees",
+    "/methode",
+    "/lexique",
+    "/accessibilite",
+    "/territoires",
+}
+
+
+def pages(reading: Reading, base: str = _BASE) -> APIRouter:
+    """The pages over the present generation of a graph.
+
+    Args:
+        reading: holds the view of the present generation still.
+        base: the IRI under which things are published in RDF.
+    """
+    router = APIRouter(include_in_schema=False)
+    router.add_api_route("/static/{name}", _static, response_class=Response)
+    for language in Language:
+        for path, answering in ROUTES:
+            endpoint = _endpoint(reading, base, language, answering)
+            if path not in _WITHOUT_FILE and not path.endswith("{key:path}"):
+                router.add_api_route(
+                    f"{language.prefix}{path}.{{suffix}}", endpoint, response_class=Response
+                )
+            router.add_api_route(f"{language.prefix}{path}", endpoint, response_class=Response)
+    router.add_api_route("/en", _endpoint(reading, base, Language.EN, others.home))
+    return router
+
+
+def _endpoint(
+    reading: Reading, base: str, language: Language, answering: Answering
+) -> Callable[[Request], Response]:
+    def endpoint(request: Request) -> Response:
+        key, suffix = _parts(request)
+        path = request.url.path
+        if suffix and suffix not in _FILES:
+            return Response(status_code=404)
+        if suffix:
+            path = path.removesuffix(f".{suffix}")
+        here = Address(path, kept(request.query_params.multi_items()))
+        with reading() as view:
+            asked = Asked(view, language, here, key, suffix, base)
+            try:
+                answer = answering(asked)
+            except AlliageError as problem:
+                answer = _told(asked, problem)
+            return render(asked, answer) if isinstance(answer, Page) else answer
+
+    return endpoint
+
+
+def _parts(request: Request) -> tuple[str, str]:
+    """The id in the path, and the suffix of the file that is asked, if one is."""
+    key = str(request.path_params.get("key", ""))
+    suffix = str(request.path_params.get("suffix", ""))
+    if not suffix and request.url.path.endswith(tuple(f".{each}" for each in _FILES)):
+        key, _, suffix = key.rpartition(".")
+    return key, suffix
+
+
+def _told(asked: Asked, problem: AlliageError) -> Page:
+    """A problem as a page that says what to do next."""
+    absent = isinstance(problem, (UnknownId, UnknownPlace))
+    shown = {"problem": problem, "candidates": getattr(problem, "candidates", [])}
+    title = asked.say("Nous n'avons pas trouvé") if absent else asked.say("À préciser")
+    return Page("problem.html.j2", title, shown, 404 if absent else 400)
+
+
+async def _static(name: str) -> Response:
+    """A file of ours; no name leads out of its folder."""
+    known = await run_in_threadpool(lambda: {file.name: file for file in STATIC.iterdir()})
+    file = known.get(name)
+    if file is None:
+        return Response(status_code=404)
+    kind = _TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
+    return FileResponse(file, media_type=kind, headers={"Cache-Control": _KEPT})
