@@ -245,6 +245,13 @@ def _demo(settings: Settings, arguments: Arguments) -> None:
     demo(settings, arguments.folder)
 
 
+def _serve(settings: Settings, arguments: Arguments) -> None:
+    # Loaded only here: no other command needs what serves pages.
+    from api import serving
+
+    serving.run(settings, arguments)
+
+
 def _duplicates(settings: Settings, arguments: Arguments) -> None:
     waiting = duplicates.queue(settings)
     _say(
@@ -365,6 +372,11 @@ def _add_data(commands: Commands) -> None:
     write.add_argument("--format", choices=sorted(FORMATS), default="ntriples")
     write.add_argument("-o", "--output", type=Path, metavar="FICHIER")
     write.add_argument("--all-claims", action="store_true", help="de quoi refaire un dépôt")
+    serve = _command(commands, "serve", _serve, "ouvrir le service et ses pages", in_json=False)
+    serve.add_argument("--host", default="127.0.0.1", metavar="ADRESSE", help="où écouter")
+    serve.add_argument("--port", type=int, default=8000, metavar="N", help="à quel port")
+    does = "processus qui répondent (sinon 1)"
+    serve.add_argument("--workers", type=int, default=1, metavar="N", help=does)
     show_all = _command(commands, "demo", _demo, "préparer les données et montrer", in_json=False)
     show_all.add_argument("folder", nargs="?", type=Path, default=Path("build/demo"))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from api import lines
+from api.bridges import disjoint, mark, measures
 from api.lines import cited, thousands, typeset, wrapped
 from graph.claims import Value
 from graph.model import Property, ValueType, World, tie_named
@@ -109,10 +110,10 @@ def bridges(answer: Bridges) -> Iterator[str]:
 
 
 def _bridge(rank: int, bridge: Bridge) -> Iterator[str]:
-    mark = " ★ catalyseur territorial" if bridge.catalyst else ""
-    yield f"{rank}. {bridge.name}{mark}"
+    yield f"{rank}. {bridge.name}{mark(bridge)}"
     counts = ", ".join(f"{world.fr} : {count}" for world, count in bridge.worlds.items())
     yield f"   {bridge.id} · en contact avec : {counts}"
+    yield from measures(bridge)
     played = [
         f"{_ROLES[role]} ({_decimal(value)})" for role, value in bridge.roles.items() if value
     ]
@@ -134,6 +135,7 @@ def paths(answer: Paths) -> Iterator[str]:
         for index, one in enumerate(introduction.steps):
             start = f"{rank}. " if index == 0 else "   "
             yield f"{start}{cited(one.text, one.evidence)}"
+    yield from disjoint(answer)
 
 
 def matches(found: Iterable[Match]) -> Iterator[str]:
@@ -238,8 +240,8 @@ def _who(world: World | None, place: str | None) -> str:
 
 def _reasons(reasons: Iterable[Reason]) -> Iterator[str]:
     for reason in reasons:
-        mark = "?" if reason.to_check else "✗" if reason.against else "–"
-        yield from wrapped(f"{mark} {cited(reason.text, reason.evidence)}", "   ", "     ")
+        sign = "?" if reason.to_check else "✗" if reason.against else "–"
+        yield from wrapped(f"{sign} {cited(reason.text, reason.evidence)}", "   ", "     ")
 
 
 def _locator(locator: str) -> str:

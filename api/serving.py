@@ -18,20 +18,10 @@ from graph.errors import RequestError
 from graph.settings import PREFIX, Settings
 from viz.pages.router import pages
 
-DOES = "ouvrir le service et ses pages sur cette machine"
-_HOST, _PORT = "127.0.0.1", 8000
 _MOST_WORKERS = 64
 _KEEP_ALIVE_S = 15
 _LONGEST_HEAD = 65_536  # bytes
 _STOPPING_S = 10
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what may be typed after the command."""
-    parser.add_argument("--host", default=_HOST, metavar="ADRESSE", help="où écouter")
-    parser.add_argument("--port", type=int, default=_PORT, metavar="N", help="à quel port")
-    does = "processus qui répondent (sinon 1)"
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help=does)
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
+from mmap import mmap
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -111,6 +112,14 @@ def remove(folder: Path) -> None:
     shutil.rmtree(gone, ignore_errors=True)
 
 
+def is_mapped(array: Array) -> bool:
+    """Whether an array lies in a file that is mapped, and not in memory of its own."""
+    base: object = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return isinstance(base, mmap)
+
+
 def load(folder: Path) -> dict[str, Array]:
     """Map the arrays of a folder into memory, read-only.
 
@@ -119,7 +128,8 @@ def load(folder: Path) -> dict[str, Array]:
     """
     try:
         arrays = {
-            file.stem: np.load(file, mmap_mode="r", allow_pickle=False)
+            # As plain arrays over the mapping: the subclass of NumPy makes every index slow.
+            file.stem: np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
             for file in sorted(folder.iterdir())
         }
     except (EOFError, ValueError) as error:

@@ -138,6 +138,12 @@ class NotAStore(StoreError):
     type = "not_a_store"
 
 
+class OlderStore(AlliageError):
+    """The store was made by an earlier version, in a form that is no longer read."""
+
+    type = "older_store"
+
+
 class NewerStore(StoreError):
     """The store was written by a newer version of Alliage."""
 

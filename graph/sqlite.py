@@ -13,6 +13,7 @@ from graph.errors import (
     EmptyStore,
     NewerStore,
     NotAStore,
+    OlderStore,
     StoreBusy,
     StoreFull,
     StoreUnwritable,
@@ -105,6 +106,12 @@ class SqliteStore:
             raise NewerStore(
                 f"« {self.path} » a été écrit par une version plus récente d'Alliage "
                 f"(format {version}, le nôtre est {SCHEMA_VERSION}) : mettez Alliage à jour."
+            )
+        if version < SCHEMA_VERSION:
+            raise OlderStore(
+                f"« {self.path} » a été écrit par une version plus ancienne d'Alliage (format "
+                f"{version}, le nôtre est {SCHEMA_VERSION}) : déplacez-le, puis lisez de nouveau "
+                "vos sources (« alliage ingest »)."
             )
         if self._writable:
             db.pragma("journal_mode", "WAL")

@@ -14,7 +14,7 @@ Cell: TypeAlias = str | int | float | bytes | None
 Row: TypeAlias = tuple[Cell, ...]
 
 APPLICATION_ID = 0x416C6C69  # "Alli", so that `file` and we recognise a store of ours
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _TABLES = """
 CREATE TABLE state (generation INTEGER NOT NULL, stamp TEXT NOT NULL) STRICT;

@@ -45,6 +45,7 @@ def matching_of(view: View) -> Matching:
     return Matching(history_of(view))
 
 
+@lru_cache(maxsize=8)
 def asker(view: View, search: Search) -> Asker:
     """Who asks: the organisation, or the project that is described, as if seated in the place."""
     history = matching_of(view).history

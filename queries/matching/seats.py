@@ -1,5 +1,7 @@
 """Where organisations have their seat, level by level."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from graph.columns import Floats, Ints
@@ -9,6 +11,7 @@ from graph.view import View
 LEVELS = (Level.COMMUNE, Level.EPCI, Level.DEPARTEMENT, Level.REGION, Level.NATION)
 
 
+@lru_cache(maxsize=2)
 def holders_of(view: View) -> Ints:
     """For each of `LEVELS` the territory that holds each territory whole; shape (levels, ranks).
 

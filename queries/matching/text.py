@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from scipy import sparse
@@ -133,6 +134,7 @@ class TextIndex:
         return float(self._rarity[len(self._words) + concept])
 
 
+@lru_cache(maxsize=2)
 def text_index(view: View) -> TextIndex:
     """The index of all things of a view, a row for each ordinal; made once per generation."""
     known = thesaurus()

@@ -233,6 +233,15 @@ BRIDGES = {
             "worlds": {str: int},
             "roles": dict.fromkeys(("liaison", "itinerant", "coordinator", "gatekeeper"), NUMBER),
             "z": NUMBER,
+            "standing": {"declared", "functions", "unlabelled"},
+            "introduced": int,
+            "expected": NUMBER,
+            "variance": NUMBER,
+            "possible": int,
+            "share": NUMBER,
+            "constraint": NUMBER,
+            "effective_size": NUMBER,
+            "coverage": [{"world": WORLD, "reached": int, "present": int, "goals": {str: int}}],
             "only_through": int,
             "paths": [[str]],
             "reasons": [REASON],
@@ -477,7 +486,7 @@ def test_isère_between_academics_and_companies_is_told_with_its_sources(run: Ru
         "Qui relie ces mondes, acteur académique et entreprise, ici\u00a0: Isère\u00a0?\n"
     )
     first = out.split("\n\n")[1]
-    assert first.startswith("1. Labo des partenariats de Grenoble\n")
+    assert first.startswith("1. Labo des partenariats de Grenoble ☆ en tient des fonctions\n")
     assert "[exemples §\u00a04, exemples §\u00a09]" in first
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from graph.columns import UNFINISHED, Array, Rows, Strings, load, remove, save
+from graph.columns import UNFINISHED, Array, Rows, Strings, is_mapped, load, remove, save
 
 WORDS = st.lists(st.text(st.characters(codec="utf-8"), max_size=5), max_size=30)
 
@@ -79,7 +79,7 @@ def test_arrays_come_back_mapped_and_cannot_be_written(tmp_path: Path) -> None:
     save(tmp_path / "view" / "1", ARRAYS)
     found = load(tmp_path / "view" / "1")
     assert same(found, ARRAYS)
-    assert {type(array) for array in found.values()} == {np.memmap}
+    assert all(is_mapped(array) for array in found.values() if array.size)
     assert not any(array.flags.writeable for array in found.values())
     with pytest.raises(ValueError, match="read-only"):
         found["population"][0] = 0

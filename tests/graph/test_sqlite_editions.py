@@ -58,7 +58,9 @@ def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
     rest = "JOIN source s ON s.id = c.source ORDER BY 1, 2, 3, 4"
     claims = f"SELECT n.key, {columns} FROM claim c JOIN node n ON n.id = c.node {rest}"
     asked = {
-        "node": """SELECT n.key, w.key, n.kind, n.name, n.properties, n.ended, n.changed
+        # Of an id for which another stands nobody reads what it once amounted to by itself.
+        "node": """SELECT n.key, w.key, n.kind, iif(w.id, '', n.name),
+            iif(w.id, '', n.properties), iif(w.id, 0, n.ended), iif(w.id, 0, n.changed)
             FROM node n LEFT JOIN node w ON w.id = n.same_as ORDER BY 1""",
         "alias": "SELECT a.key, n.key FROM alias a JOIN node n ON n.id = a.node ORDER BY 1, 2",
         "source": "SELECT * FROM source ORDER BY name",

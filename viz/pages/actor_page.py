@@ -20,7 +20,7 @@ from graph.model import (
     Tie,
     World,
 )
-from queries.path import ACTORS
+from queries.acquaintance import ACTORS
 from queries.show import Shown, ShownTie, ShownValue, show
 from viz import french
 from viz.network import Actor

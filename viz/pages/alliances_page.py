@@ -105,10 +105,11 @@ def _filtered(asked: Asked, nodes: Ints) -> Ints:
     """Those of a form, of a phase, with all the words; running ones first, then by name."""
     view = asked.view
     form, phase = asked.one("forme"), asked.one("phase")
-    if form in set(AllianceType):
-        nodes = nodes[view.form[nodes] == tuple(AllianceType).index(AllianceType(form))]
-    if phase in set(Phase):
-        nodes = nodes[view.phase[nodes] == tuple(Phase).index(Phase(phase))]
+    forms, phases = [each.value for each in AllianceType], [each.value for each in Phase]
+    if form in forms:
+        nodes = nodes[view.form[nodes] == forms.index(form)]
+    if phase in phases:
+        nodes = nodes[view.phase[nodes] == phases.index(phase)]
     words = fold(asked.one("q")).split()
     kept = [node for node in nodes.tolist() if _speaks_of(view, node, words)]
     kept.sort(key=lambda node: (bool(view.ended[node]), fold(view.names[node])))

@@ -24,10 +24,11 @@ class Asked:
     """A request for a page.
 
     Attributes:
-        here: its address, without parameters left empty.
+        here: its address, without parameters left empty; of the whole page where it is embedded.
         key: the id in the path, empty where the page has none.
         suffix: `csv` and the like where a file is asked, else empty.
         base: the IRI under which things are published in RDF.
+        embedded: whether it is shown within another site, without what goes around a page.
     """
 
     view: View
@@ -36,6 +37,7 @@ class Asked:
     key: str = ""
     suffix: str = ""
     base: str = ""
+    embedded: bool = False
     say: Callable[..., str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,8 +79,7 @@ class Asked:
     def in_other_language(self) -> Address:
         """This page in the other language."""
         bare = self.here.path.removeprefix(self.language.prefix) or "/"
-        path = f"{self.language.other.prefix}{bare}"
-        return Address(path, self.here.pairs)
+        return Address(f"{self.language.other.prefix}{bare}", self.here.pairs)
 
 
 @dataclass(frozen=True, slots=True)

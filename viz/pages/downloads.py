@@ -12,13 +12,12 @@ from pyoxigraph import RdfFormat, Triple, parse, serialize
 from starlette.responses import Response
 
 from graph.identity import Judgement
-from graph.model import KINDS, Kind, Tie
+from graph.model import ACTS_IN, KINDS, SEATED_IN, Kind, Tie
 from graph.rdf import Provenance, triples
 from graph.rdf_mapping import prefixes
 from graph.store import StoredClaim, StoredNode, StoredSource, StoredTie
 from graph.view import View
 from queries.things import place_name, whereabouts
-from graph.model import ACTS_IN, SEATED_IN
 
 FORMATS = ("csv", "geojson", "ttl", "jsonld")
 _TYPES = {

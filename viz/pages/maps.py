@@ -1,4 +1,4 @@
-"""A map drawn by the server: a ring for each named territory, split by world, without JavaScript."""
+"""A map drawn by the server: a ring for each named territory, split by world."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from math import cos, pi, radians, sin, sqrt
 
 import numpy as np
 
-from graph.columns import Floats, Ints
+from graph.columns import Ints
 from graph.model import Level, World
 from graph.territories import LEVELS
 from graph.view import View
+from ingest.outlines import Floats
 from viz.marks import UNKNOWN, WORLDS, Mark
 from viz.outlines.shelf import Shelf
 from viz.outlines.territories import Outlines
@@ -152,11 +153,11 @@ def _counted(view: View, parts: Sequence[int], nodes: Ints) -> tuple[Ints, int]:
         part_of[view.territories.extent[part]] = position
         part_of[part] = position
     seats = view.seat[nodes].astype(np.int64)
-    position = np.where(seats >= 0, part_of[seats], -1)
+    where = np.where(seats >= 0, part_of[seats], -1)
     table = np.zeros((len(parts), len(World) + 1), np.int64)
-    placed = position >= 0
+    placed = where >= 0
     worlds = view.world[nodes].astype(np.int64)
-    np.add.at(table, (position[placed], np.where(worlds < 0, len(World), worlds)[placed]), 1)
+    np.add.at(table, (where[placed], np.where(worlds < 0, len(World), worlds)[placed]), 1)
     return table, int((~placed).sum())
 
 

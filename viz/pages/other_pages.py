@@ -1,5 +1,4 @@
-"""The other pages: the first, the search, the selection, missed meetings, the charter, and those
-that say what there is and how it is done."""
+"""The first page, the search, the charter, and the pages that say what there is and how."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""« Trouver des partenaires » : the list first, with reasons; the same query as a map or a table."""
+"""« Trouver des partenaires » : a list with reasons; the same query as a map or a table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -180,11 +180,11 @@ def _chips(asked: Asked, question: Question) -> list[Chip]:
 
 
 def _label(asked: Asked, name: str, value: str) -> str:
-    if name in ("besoin", "offre") and value in {m.value for m in Means}:
-        return asked.language.term(Means(value))
-    if name == "monde" and value in {w.value for w in World}:
-        return world_label(asked.language, World(value))
-    return value
+    if name in ("besoin", "offre"):
+        means = next((each for each in Means if each == value), None)
+        return asked.language.term(means) if means else value
+    world = next((each for each in World if each == value), None)
+    return world_label(asked.language, world) if name == "monde" and world else value
 
 
 def _facets(asked: Asked, here: tuple[Ints, Ints] | None) -> Mapping[str, list[facets.Choice]]:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from starlette.responses import RedirectResponse
 
-from graph.model import ALLIANCE, ORGANISATION, TERRITORY, World
+from graph.columns import Ints
+from graph.model import ALLIANCE, ORGANISATION, Level
 from graph.view import View
 from queries.answers import Named
 from queries.ecosystem import ecosystem
@@ -56,7 +57,7 @@ def place_page(asked: Asked) -> Answer:
         french.shown_name(place.name),
         {
             "place": place,
-            "level": asked.language.term(next(t for t in maps.LEVELS if t == place.level)),
+            "level": asked.language.term(next(t for t in Level if t == place.level)),
             "profile": ecosystem(view, place.id),
             "gaps": gaps(view, place.id, _SHOWN),
             "signals": signals(view, place.id, today - _NEW, today, _SHOWN),
@@ -73,7 +74,7 @@ def place_page(asked: Asked) -> Answer:
     )
 
 
-def _here(view: View, here: Presence) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _here(view: View, here: Presence) -> Ints:
     """The organisations known to be here, by seat, perimeter or alliance."""
     organisations = view.of_kind(ORGANISATION)
     known = (here.by[organisations] > By.UNKNOWN) & ~view.ended[organisations]

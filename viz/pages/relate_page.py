@@ -6,7 +6,6 @@ from math import log1p, pi
 from graph.errors import AlliageError
 from graph.model import World
 from queries import bridges, path
-from viz.marks import WORLDS
 from viz.pages.asked import Answer, Asked, Page
 from viz.pages.downloads import FORMATS, download
 from viz.pages.maps import arc

@@ -1,5 +1,7 @@
 """How a page becomes HTML: one environment, everything escaped, no inline script or style."""
 
+import re
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from graph.errors import AlliageError
 from graph.model import KINDS, ORGANISATION, Means, Role, World
 from graph.view import View
 from viz import french, marks
@@ -20,6 +23,7 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 _CATALYST = 1 << tuple(Role).index(Role.CATALYST)
 _LONGEST_ADDRESS = 1000
+_OPTION = re.compile(r" \(--[^)]*\)")
 _MENU = (
     ("/partenaires", "Trouver des partenaires"),
     ("/relier", "Relier des mondes"),
@@ -87,19 +91,26 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "name": bdi,
         "plain": french.shown_name,
         "text": lambda text: french.shown(str(text), 1200),
+        "told": told,
         "web": web,
-        "host": lambda address: urlsplit(address).hostname,
+        "host": lambda address: urlsplit(str(address)).hostname,
     }
+    environment.filters |= filters
     return environment
 
 
 def bdi(name: str) -> Markup:
     """A name, harmless, that keeps its direction of reading to itself."""
     return Markup("<bdi>{}</bdi>").format(french.shown_name(name))
+
+
+def told(problem: AlliageError) -> str:
+    """What went wrong, without the names of what one types after the command."""
+    return french.shown(_OPTION.sub("", problem.message), 1200)
 
 
 def web(address: object) -> str:

@@ -1,6 +1,7 @@
 """The addresses of the pages, in both languages, and of the files that they need."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from fastapi import APIRouter
@@ -8,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from graph.errors import AlliageError, UnknownId, UnknownPlace
+from graph.errors import AlliageError, RequestError, UnknownId, UnknownPlace
 from viz.pages import other_pages as others
 from viz.pages.actor_page import actor_page, network_page_of
 from viz.pages.address import Address, kept
@@ -22,6 +23,7 @@ from viz.pages.reading import Reading
 from viz.pages.relate_page import path_page, relate_page
 from viz.pages.rendering import STATIC, render
 
+_NOT_PAGES = ("/api/", "/static/", "/health", "/ready", "/metrics")
 _BASE = "https://alliage.example"
 _FILES = (*FORMATS, "html")
 _KEPT = "public, max-age=31536000, immutable"
@@ -48,6 +50,9 @@ ROUTES: tuple[tuple[str, Answering], ...] = (
     ("/lexique", others.lexicon_page),
     ("/accessibilite", others.accessibility_page),
 )
+# Made to be shown within other sites (`/embed/partenaires?…`); their links open the whole pages.
+EMBEDDED = "/embed"
+EMBEDDABLE = ("/partenaires", "/acteurs/{key:path}/reseau", "/territoires/{key:path}")
 _WITHOUT_FILE = {
     "/",
     "/charte",
@@ -76,6 +81,9 @@ def pages(reading: Reading, base: str = _BASE) -> APIRouter:
                     f"{language.prefix}{path}.{{suffix}}", endpoint, response_class=Response
                 )
             router.add_api_route(f"{language.prefix}{path}", endpoint, response_class=Response)
+            if path in EMBEDDABLE:
+                within = f"{EMBEDDED}{language.prefix}{path}"
+                router.add_api_route(within, endpoint, response_class=Response)
     router.add_api_route("/en", _endpoint(reading, base, Language.EN, others.home))
     return router
 
@@ -90,12 +98,13 @@ def _endpoint(
             return Response(status_code=404)
         if suffix:
             path = path.removesuffix(f".{suffix}")
-        here = Address(path, kept(request.query_params.multi_items()))
+        embedded = path.startswith(f"{EMBEDDED}/")
+        here = Address(path.removeprefix(EMBEDDED), kept(request.query_params.multi_items()))
         with reading() as view:
-            asked = Asked(view, language, here, key, suffix, base)
+            asked = Asked(view, language, here, key, suffix, base, embedded)
             try:
                 answer = answering(asked)
-            except AlliageError as problem:
+            except RequestError as problem:
                 answer = _told(asked, problem)
             return render(asked, answer) if isinstance(answer, Page) else answer
 
@@ -111,12 +120,32 @@ def _parts(request: Request) -> tuple[str, str]:
     return key, suffix
 
 
-def _told(asked: Asked, problem: AlliageError) -> Page:
+def _told(asked: Asked, problem: RequestError) -> Page:
     """A problem as a page that says what to do next."""
     absent = isinstance(problem, (UnknownId, UnknownPlace))
     shown = {"problem": problem, "candidates": getattr(problem, "candidates", [])}
     title = asked.say("Nous n'avons pas trouvé") if absent else asked.say("À préciser")
     return Page("problem.html.j2", title, shown, 404 if absent else 400)
+
+
+def problem_page(reading: Reading, path: str, message: str, status: int) -> Response | None:
+    """A problem that no page met itself, as a page; None where it is to be told otherwise.
+
+    Args:
+        reading: holds the view of the present generation still.
+        path: that was asked.
+        message: one sentence, in French.
+        status: of the response.
+    """
+    if path.startswith(_NOT_PAGES):
+        return None
+    language = Language.EN if f"{path}/".startswith("/en/") else Language.FR
+    try:
+        with reading() as view:
+            asked = Asked(view, language, Address(path))
+            return render(asked, replace(_told(asked, RequestError(message)), status=status))
+    except AlliageError:
+        return None
 
 
 async def _static(name: str) -> Response:

@@ -1,4 +1,4 @@
-"""« Les salles » : one actor in the middle, a room a world, and a door in each room to a far one."""
+"""« Les salles » : one actor in the middle, a room a world, a door in each to a far one."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -8,8 +8,9 @@ from math import cos, pi, sin
 from graph.model import KINDS, ORGANISATION, Role, World
 from graph.store import StoredTie
 from graph.view import View
+from queries.acquaintance import ACQUAINTANCE
 from queries.answers import evidence_of
-from queries.path import ACQUAINTANCE, neighbours, role_name
+from queries.path import neighbours, role_name
 from queries.things import place_name
 from queries.wording import joined
 from viz.french import period, shown_name

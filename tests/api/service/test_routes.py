@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from importlib.resources import files
 from typing import Any, TypeAlias
@@ -86,7 +86,7 @@ QUESTIONS: dict[str, tuple[dict[str, object], Question]] = {
 }
 
 
-def address(name: str, words: dict[str, object]) -> str:
+def address(name: str, words: Mapping[str, object]) -> str:
     return f"/api/v1/{name}?{urlencode(words, doseq=True)}"
 
 

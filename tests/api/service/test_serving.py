@@ -32,9 +32,7 @@ from graph.view import View
 
 ROOT = Path(api.__file__).parents[1]
 START_S, TAKE_UP_S = 90, 120
-SERVE = "import argparse, os; from api import serving; from graph.settings import Settings; \
-p = argparse.ArgumentParser(); serving.add_arguments(p); \
-serving.run(Settings.from_environment(os.environ), p.parse_args())"
+SERVE = "import sys; from api.cli import main; sys.exit(main(['serve', *sys.argv[1:]]))"
 
 
 def free_port() -> int:
@@ -364,7 +362,7 @@ def test_the_columns_are_made_in_another_process(copied: Path) -> None:
 
 @pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "-1"], ["--workers", "0"]])
 def test_a_number_that_makes_no_sense_is_refused(tmp_path: Path, words: list[str]) -> None:
-    parser = argparse.ArgumentParser()
-    serving.add_arguments(parser)
+    asked = argparse.Namespace(host="127.0.0.1", port=8000, workers=1)
+    setattr(asked, words[0].removeprefix("--"), int(words[1]))
     with pytest.raises(RequestError, match=words[0]):
-        serving.run(Settings(tmp_path / "a.db"), parser.parse_args(words))
+        serving.run(Settings(tmp_path / "a.db"), asked)
