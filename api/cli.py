@@ -200,6 +200,7 @@ def _path(settings: Settings, arguments: Arguments) -> None:
         form = {
             "question": {"from": as_json.plain(answer.start), "to": as_json.plain(answer.end)},
             "answers": as_json.plain(answer.introductions),
+            "disjoint": as_json.plain(answer.disjoint),
         }
         _say(arguments, lambda: form, lambda: render.paths(answer))
 

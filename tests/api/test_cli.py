@@ -291,6 +291,7 @@ STEP = {
 PATH = {
     "question": {"from": NAMED, "to": NAMED},
     "answers": [{"ids": [str], "steps": [STEP]}],
+    "disjoint": [{"ids": [str], "steps": [STEP]}],
 }
 SOURCES = {
     "answers": [
