@@ -27,10 +27,11 @@ from viz.network import Actor
 from viz.pages.asked import Answer, Asked, Page
 from viz.pages.downloads import FORMATS, download
 from viz.pages.rendering import thing_path
-from viz.pages.salles import FARTHEST, in_words, pictures, salles
+from viz.pages.salles import FARTHEST, Drawings, in_words
 from viz.standalone import network_page
 
 _TIE = {tie.name: tie for tie in TIES}
+_DRAWINGS = Drawings()
 _APART = (SEATED_IN, ACTS_IN, AIMS_AT, OFFERS, NEEDS)
 Group: TypeAlias = tuple[str, tuple[ShownTie, ...]]
 
@@ -72,7 +73,7 @@ def actor_page(asked: Asked) -> Answer:
         {
             **described(asked, found),
             "is_organisation": found.kind is ORGANISATION,
-            "picture": pictures(salles(asked.view, node, 1)) if acts else None,
+            "picture": _DRAWINGS.draw(asked.view, node, 1)[1:] if acts else None,
             "formats": FORMATS,
         },
     )
@@ -163,7 +164,7 @@ def network_page_of(asked: Asked) -> Answer:
     if node is None or not any(asked.view.is_kind(node, kind) for kind in ACTORS):
         raise UnknownId(asked.key, [])
     reach = asked.number("portee", FARTHEST, FARTHEST)
-    around = salles(asked.view, node, reach)
+    around, names, numbers = _DRAWINGS.draw(asked.view, node, reach)
     if asked.suffix in FORMATS:
         keys = [actor.id for actor in around.network.actors]
         return download(asked.view, keys, asked.suffix, asked.base, "reseau")
@@ -176,7 +177,7 @@ def network_page_of(asked: Asked) -> Answer:
         {
             "found": found,
             "around": around,
-            "picture": pictures(around),
+            "picture": (names, numbers),
             "reach": reach,
             "in_words": in_words,
             "rows": _rows(around.network.actors),

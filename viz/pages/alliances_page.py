@@ -92,7 +92,7 @@ def alliances_page(asked: Asked) -> Answer:
 
 
 def _here(asked: Asked, nodes: Ints) -> tuple[Ints, Place | None]:
-    text = asked.one("territoire")
+    text = asked.meant("territoire")
     if not text:
         return nodes, None
     rank, place = resolve_place(asked.view, text)

@@ -1,5 +1,6 @@
 """What a page is asked: the view, the language, the parameters; and what it answers with."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +17,8 @@ CHOSEN = "choix"
 """The parameter of « ma sélection »: an id, as often as there are actors in it."""
 MOST_CHOSEN = 50
 _LONGEST = {"q": 20_000}
-_LONG = 300
+_LONG = 400
+_TAKEN = re.compile(r"\(([a-z][a-z0-9_-]*:[^\s()]+)\)$")  # `Grenoble (commune:38185)`
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,18 @@ class Asked:
     def one(self, name: str, default: str = "") -> str:
         """The last value of a parameter."""
         return (self.all(name) or (default,))[-1]
+
+    def meant(self, name: str) -> str:
+        """What a parameter means: the id at its end, where a proposal was taken, else its text."""
+        text = self.one(name)
+        taken = _TAKEN.search(text)
+        return taken[1] if taken and self.view.ordinal(taken[1]) is not None else text
+
+    def spelled(self, name: str) -> str:
+        """A parameter as its field shows it: an id with the name of what it is of."""
+        meant = self.meant(name)
+        node = self.view.ordinal(meant) if ":" in meant else None
+        return self.one(name) if node is None else f"{self.view.names[node]} ({meant})"
 
     def number(self, name: str, default: int, most: int) -> int:
         """A parameter that is a number from 1 on; the default where it is none."""

@@ -1,7 +1,7 @@
 """A map drawn by the server: a ring for each named territory, split by world."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import cos, pi, radians, sin, sqrt
 
@@ -16,12 +16,14 @@ from viz.marks import UNKNOWN, WORLDS, Mark
 from viz.outlines.shelf import Shelf
 from viz.outlines.territories import Outlines
 
-_WIDTH = 720
-_HEIGHT = 640
+_WIDTH = 600
+_HEIGHT = 560
 _MARGIN = 26
+_STRIP = 56  # beneath the map, for what is overseas
 _ZOOM = 8
 _MOSTLY = 0.5
-_MOST_RINGS = 60
+_MOST_RINGS = 150
+_MANY = 45  # rings, from which they are drawn small
 _NEXT = {
     Level.NATION: Level.DEPARTEMENT,
     Level.REGION: Level.DEPARTEMENT,
@@ -43,7 +45,11 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """The actors of one territory."""
+    """The actors of one territory.
+
+    Attributes:
+        apart: whether it stands beneath the map, for its place lies far from the others.
+    """
 
     id: str
     name: str
@@ -52,6 +58,7 @@ class Ring:
     y: float
     radius: float
     slices: tuple[Slice, ...]
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +102,11 @@ def drawing(view: View, place: str, nodes: Ints) -> Drawing | None:
     frame = _Frame([drawn[ordinal].shape.box for ordinal in drawn])
     counted, unplaced = _counted(view, parts, nodes)
     rings = _rings(view, parts, counted, frame)
-    areas = tuple(outline.shape.svg_path(frame.project, 0) for outline in drawn.values())
+    near = [each.shape for each in drawn.values() if frame.holds(*frame.middle(each.shape.box))]
+    areas = tuple(shape.svg_path(frame.project, 0) for shape in near)
     approximate = any(outline.origin.approximate for outline in drawn.values())
-    size = round(frame.width), round(frame.height)
+    beneath = _STRIP if any(ring.apart for ring in rings) else 0
+    size = round(frame.width), round(frame.height) + beneath
     return Drawing(place, level, *size, areas, rings, unplaced, approximate)
 
 
@@ -141,6 +150,12 @@ class _Frame:
         y = (self._north - points[:, 1]) * self._scale + _MARGIN
         return np.column_stack([x, y])
 
+    def middle(self, box: tuple[float, float, float, float]) -> tuple[float, float]:
+        """The x and y of the middle of a box in degrees."""
+        west, south, east, north = box
+        x, y = self.project(np.array([[(west + east) / 2, (south + north) / 2]]))[0].tolist()
+        return x, y
+
     def holds(self, x: float, y: float) -> bool:
         """Whether a point is in the picture."""
         return 0 <= x <= self.width and 0 <= y <= self.height
@@ -162,25 +177,34 @@ def _counted(view: View, parts: Sequence[int], nodes: Ints) -> tuple[Ints, int]:
 
 
 def _rings(view: View, parts: Sequence[int], counted: Ints, frame: _Frame) -> tuple[Ring, ...]:
-    """The rings, the largest first, moved apart where they would cover each other."""
+    """The rings, the largest first, moved apart where they would cover each other.
+
+    What lies outside the frame stands beneath it, from left to right, with its name.
+    """
     totals = counted.sum(axis=1)
     order = [i for i in np.argsort(-totals, kind="stable").tolist() if totals[i]][:_MOST_RINGS]
     most = max(int(totals.max()), 1) if len(totals) else 1
+    least, more = (12.0, 14.0) if len(order) < _MANY else (6.5, 7.5)
     found: list[Ring] = []
+    beneath: list[Ring] = []
     for i in order:
         latitude, longitude = view.territories.centre[parts[i]].tolist()
         if np.isnan(latitude + longitude):
             continue
         x, y = frame.project(np.array([[longitude, latitude]]))[0].tolist()
-        if not frame.holds(x, y):
-            continue
-        radius = round(11 + 15 * sqrt(int(totals[i]) / most), 1)
-        x, y = _free(x, y, radius, found, frame)
+        radius = round(least + more * sqrt(int(totals[i]) / most), 1)
         node = view.territory_of(parts[i])
         slices = _slices(counted[i].tolist(), radius)
-        total = int(totals[i])
-        found.append(Ring(view.keys[node], view.names[node], total, x, y, radius, slices))
-    return tuple(found)
+        ring = Ring(view.keys[node], view.names[node], int(totals[i]), x, y, radius, slices)
+        if frame.holds(x, y):
+            x, y = _free(x, y, radius, found, frame)
+            found.append(replace(ring, x=x, y=y))
+        else:
+            beneath.append(ring)
+    step = frame.width / max(len(beneath), 1)
+    spots = ((round(step * (i + 0.5), 1), frame.height + _STRIP / 3) for i in range(len(beneath)))
+    placed = (replace(r, x=x, y=y, apart=True) for r, (x, y) in zip(beneath, spots, strict=True))
+    return (*found, *placed)
 
 
 def _free(
@@ -188,8 +212,8 @@ def _free(
 ) -> tuple[float, float]:
     """The nearest spot where a ring covers no other, on a spiral around its own."""
     best = x, y
-    for step in range(240):
-        away, angle = 1.6 * sqrt(step) * 1.8, step * 2.399963  # the golden angle
+    for step in range(6000):
+        away, angle = 1.6 * sqrt(step), step * 2.399963  # the golden angle
         best = x + away * cos(angle), y + away * sin(angle)
         inside = (
             radius < best[0] < frame.width - radius and radius < best[1] < frame.height - radius
@@ -211,7 +235,7 @@ def _slices(counts: Sequence[int], radius: float) -> tuple[Slice, ...]:
     for mark, count in zip(marks, counts, strict=True):
         if count:
             turn = 2 * pi * count / total
-            found.append(Slice(mark, count, arc(radius, angle, angle + turn, radius * 0.62)))
+            found.append(Slice(mark, count, arc(radius, angle, angle + turn, radius * 0.66)))
             angle += turn
     return tuple(found)
 

@@ -75,7 +75,7 @@ def selection_page(asked: Asked) -> Answer:
 
 def missed_page(asked: Asked) -> Answer:
     """Which projects and funders fit here and never met."""
-    place = asked.one("territoire")
+    place = asked.meant("territoire")
     answer, problem = None, None
     if place:
         try:

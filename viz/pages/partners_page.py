@@ -54,11 +54,11 @@ class Chip:
 def request_of(asked: Asked, limit: int) -> partner_request.Request:
     """The question that the parameters put."""
     return partner_request.Request(
-        at=asked.one("territoire") or None,
+        at=asked.meant("territoire") or None,
         goals=asked.all("odd"),
         needs=asked.all("besoin"),
         offers=asked.all("offre"),
-        organisation=asked.one("pour") or None,
+        organisation=asked.meant("pour") or None,
         worlds=asked.all("monde"),
         limit=limit,
         text=asked.one("q"),

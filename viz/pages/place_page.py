@@ -117,7 +117,7 @@ def _around(view: View, rank: int) -> list[Named]:
 
 def place_form(asked: Asked) -> Answer:
     """Where a territory is asked by its name: the page of that territory."""
-    text = asked.one("territoire")
+    text = asked.meant("territoire")
     if not text:
         return Page("place_form.html.j2", asked.say("Territoires"), {"problem": None})
     _, place = resolve_place(asked.view, text)

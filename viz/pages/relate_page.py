@@ -28,7 +28,7 @@ class Petal:
 
 def relate_page(asked: Asked) -> Answer:
     """Who stands between the chosen worlds here, the best connected first."""
-    place, worlds = asked.one("territoire"), asked.all("monde")
+    place, worlds = asked.meant("territoire"), asked.all("monde")
     answer, problem = None, None
     if place and len(set(worlds)) > 1:
         limit = asked.number("nombre", _LIMIT, 500)
@@ -76,7 +76,7 @@ def rose(asked: Asked, counts: dict[World, int]) -> list[Petal]:
 
 def path_page(asked: Asked) -> Answer:
     """How two actors know each other, as sentences with their sources."""
-    start, end = asked.one("de"), asked.one("vers")
+    start, end = asked.meant("de"), asked.meant("vers")
     answer, problem = None, None
     if start and end:
         try:

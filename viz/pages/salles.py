@@ -1,9 +1,12 @@
 """« Les salles » : one actor in the middle, a room a world, a door in each to a far one."""
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
+from threading import Lock
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 from graph.model import KINDS, ORGANISATION, Role, World
 from graph.store import StoredTie
@@ -19,6 +22,7 @@ from viz.marks import UNKNOWN, WORLDS, Mark, mark_of
 from viz.network import Actor, Link, Network, Part
 
 MOST = 60
+_KEPT = 500  # drawings a view, of some tens of kilobytes
 FARTHEST = 2
 _CATALYST = 1 << tuple(Role).index(Role.CATALYST)
 
@@ -99,6 +103,9 @@ class Picture:
     lines: tuple[DrawnLine, ...]
 
 
+Drawn: TypeAlias = tuple[Salles, Picture, Picture]
+
+
 def salles(view: View, node: int, reach: int = FARTHEST) -> Salles:
     """The rooms around an actor: who is tied to it, and who to those, as far as there is room.
 
@@ -125,6 +132,30 @@ def salles(view: View, node: int, reach: int = FARTHEST) -> Salles:
     doors = tuple(_doors(view, drawn, depth))
     by_key = {view.keys[other]: depth[other] for other in drawn}
     return Salles(network, by_key, doors, len(depth) - 1)
+
+
+class Drawings:
+    """What was drawn of each view, for as long as it lives: placing sixty labels takes a while."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._of: WeakKeyDictionary[View, OrderedDict[tuple[int, int], Drawn]] = WeakKeyDictionary()
+
+    def draw(self, view: View, node: int, reach: int) -> Drawn:
+        """The rooms around an actor, and both drawings of them; see `salles`."""
+        key = node, reach
+        with self._lock:
+            known = self._of.setdefault(view, OrderedDict())
+            found = known.get(key)
+        if found is None:
+            around = salles(view, node, reach)
+            found = around, *pictures(around)
+        with self._lock:
+            known[key] = found
+            known.move_to_end(key)
+            while len(known) > _KEPT:
+                known.popitem(last=False)
+        return found
 
 
 def _reached(view: View, node: int, reach: int) -> dict[int, int]:

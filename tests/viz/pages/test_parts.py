@@ -14,7 +14,9 @@ from ingest.sources import alliances
 from ingest.templates import template
 from viz.pages import maps
 from viz.pages.address import Address, kept
-from viz.pages.salles import MOST, pictures, salles
+from viz.pages.asked import Asked
+from viz.pages.language import Language
+from viz.pages.salles import MOST, Drawings, pictures, salles
 
 _STATIC = Path(__file__).parents[3] / "viz" / "pages" / "static"
 
@@ -58,6 +60,24 @@ def test_the_rooms_are_the_same_each_time_and_never_crowded(bundled: View) -> No
         assert found.known >= len(found.network.actors) - 1 + others
     rameau = salles(bundled, _node(bundled, "alliage:le-rameau"))
     assert pictures(rameau) == pictures(rameau)
+
+
+def test_what_was_drawn_once_is_not_drawn_again(bundled: View) -> None:
+    drawings, node = Drawings(), _node(bundled, "alliage:gaia")
+    first = drawings.draw(bundled, node, 2)
+    assert drawings.draw(bundled, node, 2) is first
+    assert drawings.draw(bundled, node, 1)[0] == salles(bundled, node, 1)
+
+
+def test_a_proposal_that_was_taken_means_its_id_and_is_shown_with_its_name(bundled: View) -> None:
+    def asked(text: str) -> Asked:
+        return Asked(bundled, Language.FR, Address("/", (("territoire", text),)))
+
+    taken = asked("Grenoble (commune:38185)")
+    assert taken.meant("territoire") == "commune:38185"
+    assert taken.spelled("territoire") == "Grenoble (commune:38185)"
+    assert asked("commune:38185").spelled("territoire") == "Grenoble (commune:38185)"
+    assert asked("Nulle part (x:1)").meant("territoire") == "Nulle part (x:1)"
 
 
 def test_a_door_leads_out_of_the_rooms_to_another_world(bundled: View) -> None:

@@ -18,6 +18,15 @@ function text(said, name) {
 }
 
 /**
+ * The id at the end of a proposal that was taken (`Grenoble (commune:38185)`), else the text.
+ * @param {string} value
+ * @returns {string}
+ */
+function meant(value) {
+  return /\(([a-z]+:[^\s()]+)\)$/.exec(value)?.[1] ?? value;
+}
+
+/**
  * An id of letters, digits and hyphens, after the name.
  * @param {string} name
  * @returns {string}
@@ -40,7 +49,7 @@ export function allianceOf(said) {
     objet: text(said, "objet"),
     phase: PHASES[text(said, "moment")] ?? "",
     debut: text(said, "debut"),
-    territoires: text(said, "territoires"),
+    territoires: meant(text(said, "territoires")),
     odd: said.getAll("odd").join("|"),
     leviers: levers.map((part) => part.getAttribute("data-lever")).join("|"),
     resultat: text(said, "resultat"),

@@ -133,8 +133,8 @@ class Combobox {
   take(at) {
     const chosen = this.found[at];
     if (!chosen) return;
-    // A name may be that of several; the id is of one.
-    this.field.value = chosen.id;
+    // A name may be that of several; the id after it is of one.
+    this.field.value = `${chosen.name} (${chosen.id})`;
     this.field.dispatchEvent(new Event("change", { bubbles: true }));
     this.close();
   }
