@@ -129,11 +129,13 @@ def test_the_answers_come_in_their_order_with_their_reasons(
     assert answers == [(partner.id, partner.reasons) for partner in who.answers]
 
 
+@pytest.mark.xfail(reason="a past alliance that a reason tells is not drawn yet")
 def test_the_path_of_a_reason_can_be_followed_in_the_picture(
     view: View, who: partners.Partners
 ) -> None:
     graph = as_graph(network_of_partners(view, who))
-    reached = [p for p in who.answers if any(r.kind is ReasonKind.PATH for r in p.reasons)]
+    linked = {ReasonKind.PATH, ReasonKind.TOGETHER, ReasonKind.PARTNERS}
+    reached = [p for p in who.answers if linked & {r.kind for r in p.reasons}]
     assert reached
     assert all(nx.has_path(graph, "alliage:le-rameau", partner.id) for partner in reached)
 
