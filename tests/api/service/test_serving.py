@@ -148,7 +148,9 @@ QUESTIONS = (
 )
 
 
-@pytest.mark.xfail(reason="some answers are 500 while a generation is taken up: to be mended")
+@pytest.mark.xfail(
+    reason="some answers are 500 while a generation is taken up: to be mended", strict=False
+)
 def test_a_new_generation_is_taken_up_by_all_workers_without_a_failed_request(
     copied: Path,
 ) -> None:
