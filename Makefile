@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-config --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lock clean
+.PHONY: help demo test check audit lock clean
 
 help: ## say what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1  \2/p' Makefile
@@ -24,6 +24,14 @@ check: .venv/dev.stamp .venv/self.stamp ## style, types and the direction of imp
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+audit: ## say which vulnerabilities are known in requirements/run.lock, where the network allows
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
+	"$(PYTHON)" -m venv "$$scratch" && { \
+	"$$scratch/bin/python" -m pip --disable-pip-version-check --quiet install 'pip-audit>=2.9' && \
+	"$$scratch/bin/pip-audit" --require-hashes --disable-pip --progress-spinner off \
+		--requirement requirements/run.lock --format json --output "$$scratch/report.json" 2>/dev/null || true; } && \
+	"$$scratch/bin/python" .ci/audit.py "$$scratch/report.json"
 
 lock: ## resolve requirements/*.lock anew, for every Python and platform; UV_ARGS=--upgrade takes newer versions
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \

@@ -10,7 +10,7 @@ from queries import alike
 from queries.alike import Alike, Alikes
 from queries.alike_request import Request
 from queries.fates import Fate
-from queries.likeness import Words
+from queries.matching.text import text_index
 
 DOES = "quelles alliances ressemblent à ce projet, et ce qu'elles sont devenues"
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, default=5, metavar="N", help="de chaque groupe")
 
 
-def ask(view: View, arguments: argparse.Namespace, words: Words | None = None) -> Alikes:
+def ask(view: View, arguments: argparse.Namespace) -> Alikes:
     """The answer to what was typed.
 
     Raises:
@@ -53,7 +53,7 @@ def ask(view: View, arguments: argparse.Namespace, words: Words | None = None) -
         arguments.text,
         arguments.limit,
     )
-    return alike.alike(view, request, words)
+    return alike.alike(view, request, text_index(view))
 
 
 def lines(answer: Alikes) -> Iterator[str]:

@@ -9,33 +9,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from api import (
-    alike,
-    as_json,
-    duplicates,
-    ecosystem,
-    evaluation,
-    french,
-    gaps,
-    ingesting,
-    missed,
-    render,
-    signals,
-    team,
-)
-from api import pairs as api_pairs
+from api import as_json, duplicates, evaluation, french, ingesting, outlines, report
 from api.as_json import Json
 from api.demo import demo
 from api.export import FORMATS, Export
 from api.lines import thousands, typeset
+from api.questions import QUESTIONS, Question, form_of
 from api.session import reading
 from graph.errors import AlliageError, RequestError
 from graph.settings import Settings
 from graph.sqlite import SqliteStore
-from ingest.catalogue import NAMES
-from queries import bridges, find, pairs, partner_request, partners, path, show
-from queries.matching.text import text_index
-from queries.matching.weights import OTHER_WORLD
+from ingest.catalogue import NAMES, OUTLINES
 
 Arguments: TypeAlias = argparse.Namespace
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
@@ -109,106 +93,23 @@ def _say(
 # What each command does ----------------------------------------------------------------------
 
 
-def _partners(settings: Settings, arguments: Arguments) -> None:
-    request = partner_request.Request(
-        arguments.at,
-        tuple(arguments.goal),
-        tuple(arguments.need),
-        tuple(arguments.offer),
-        arguments.organisation,
-        tuple(arguments.world),
-        arguments.limit,
-        arguments.text,
-        arguments.difference,
-        arguments.embeddings,
-    )
-    with reading(settings) as (_, view):
-        if partner_request.has_profile(request):
-            answer = partners.partners(view, request)
-            _say(arguments, lambda: as_json.plain(answer), lambda: render.partners(answer))
-        else:
-            of_place = pairs.pairs(view, request)
-            _say(arguments, lambda: as_json.plain(of_place), lambda: api_pairs.lines(of_place))
+def _asking(name: str, question: Question) -> Command:
+    def run(settings: Settings, arguments: Arguments) -> None:
+        with reading(settings) as (_, view):
+            answer = question.ask(view, arguments)
+            _say(arguments, lambda: form_of(name, answer), lambda: question.lines(answer))
 
-
-def _team(settings: Settings, arguments: Arguments) -> None:
-    with reading(settings) as (_, view):
-        answer = team.ask(view, arguments)
-        _say(arguments, lambda: as_json.plain(answer), lambda: team.lines(answer))
-
-
-def _missed(settings: Settings, arguments: Arguments) -> None:
-    with reading(settings) as (_, view):
-        answer = missed.ask(view, arguments)
-        _say(arguments, lambda: as_json.plain(answer), lambda: missed.lines(answer))
-
-
-def _gaps(settings: Settings, arguments: Arguments) -> None:
-    with reading(settings) as (_, view):
-        answer = gaps.ask(view, arguments)
-        _say(arguments, lambda: as_json.plain(answer), lambda: gaps.lines(answer))
-
-
-def _ecosystem(settings: Settings, arguments: Arguments) -> None:
-    with reading(settings) as (_, view):
-        answer = ecosystem.ask(view, arguments)
-        _say(arguments, lambda: as_json.plain(answer), lambda: ecosystem.lines(answer))
-
-
-def _signals(settings: Settings, arguments: Arguments) -> None:
-    with reading(settings) as (_, view):
-        answer = signals.ask(view, arguments)
-        _say(arguments, lambda: as_json.plain(answer), lambda: signals.lines(answer))
-
-
-def _alike(settings: Settings, arguments: Arguments) -> None:
-    with reading(settings) as (_, view):
-        answer = alike.ask(view, arguments, text_index(view))
-        _say(arguments, lambda: as_json.plain(answer), lambda: alike.lines(answer))
+    return run
 
 
 def _evaluate(settings: Settings, arguments: Arguments) -> None:
     evaluation.run(settings, arguments)
 
 
-def _bridges(settings: Settings, arguments: Arguments) -> None:
-    request = bridges.Request(
-        tuple(arguments.between), arguments.place, tuple(arguments.goal), arguments.limit
-    )
-    with reading(settings) as (_, view):
-        answer = bridges.bridges(view, request)
-        _say(arguments, lambda: as_json.plain(answer), lambda: render.bridges(answer))
-
-
-def _search(settings: Settings, arguments: Arguments) -> None:
-    text = " ".join(arguments.text)
-    with reading(settings) as (_, view):
-        found = find.find(view, text, arguments.limit)
-        form = {"question": {"text": text}, "answers": as_json.plain(found)}
-        _say(arguments, lambda: form, lambda: render.matches(found))
-
-
-def _show(settings: Settings, arguments: Arguments) -> None:
-    with reading(settings) as (_, view):
-        answer = show.show(view, " ".join(arguments.id))
-        _say(arguments, lambda: as_json.shown(answer), lambda: render.shown(answer))
-
-
-def _path(settings: Settings, arguments: Arguments) -> None:
-    with reading(settings) as (_, view):
-        answer = path.paths(view, arguments.start, arguments.end)
-        form = {
-            "question": {"from": as_json.plain(answer.start), "to": as_json.plain(answer.end)},
-            "answers": as_json.plain(answer.introductions),
-            "disjoint": as_json.plain(answer.disjoint),
-        }
-        _say(arguments, lambda: form, lambda: render.paths(answer))
-
-
 def _sources(settings: Settings, arguments: Arguments) -> None:
     with reading(settings) as (store, _):
         found = store.sources()
-        _say(arguments, lambda: {"answers": as_json.plain(found)}, lambda: render.sources(found))
+        _say(arguments, lambda: {"answers": as_json.plain(found)}, lambda: report.sources(found))
 
 
 def _ingest(settings: Settings, arguments: Arguments) -> None:
@@ -217,15 +118,21 @@ def _ingest(settings: Settings, arguments: Arguments) -> None:
     if arguments.suggest:
         print(ingesting.suggested(arguments.file), end="")
         return
+    if arguments.source == OUTLINES:
+        if arguments.mapping or arguments.edition is not None:
+            raise RequestError("« outlines » ne prend que le chemin d'un fichier de contours.")
+        kept = outlines.read(settings, arguments.file)
+        _say(arguments, lambda: outlines.form(kept), lambda: outlines.lines(kept))
+        return
     words = arguments.source, tuple(arguments.file), arguments.mapping, arguments.edition
-    reports = []
-    for report in ingesting.read(settings, ingesting.Wanted(*words)):
-        reports.append(report)
+    done = []
+    for each in ingesting.read(settings, ingesting.Wanted(*words)):
+        done.append(each)
         if not arguments.json:
-            for line in render.ingested(report.done, report.older):
+            for line in report.ingested(each.done, each.older):
                 print(typeset(line))
     if arguments.json:
-        form = [as_json.ingested(each.done, each.older) for each in reports]
+        form = [as_json.ingested(each.done, each.older) for each in done]
         print(as_json.text({"answers": form}))
 
 
@@ -233,7 +140,7 @@ def _forget(settings: Settings, arguments: Arguments) -> None:
     with closing(SqliteStore(settings.store, writable=True)) as store:
         removed = store.forget(arguments.source)
     form = {"source": arguments.source, "removed": removed}
-    _say(arguments, lambda: form, lambda: [render.forgotten(arguments.source, removed)])
+    _say(arguments, lambda: form, lambda: [report.forgotten(arguments.source, removed)])
 
 
 def _export(settings: Settings, arguments: Arguments) -> None:
@@ -308,50 +215,8 @@ def _parser() -> _Parser:
 
 
 def _add_questions(commands: Commands) -> None:
-    ask = _command(commands, "partners", _partners, "qui pourrait faire alliance avec qui, ici")
-    ask.add_argument("--at", metavar="LIEU", help="un territoire : nom, code ou code postal")
-    ask.add_argument("--for", dest="organisation", metavar="ORGANISATION", help="pour qui")
-    _add_goals(ask)
-    ask.add_argument("--need", action="append", default=[], metavar="MOYEN", help="cherché")
-    ask.add_argument("--offer", action="append", default=[], metavar="MOYEN", help="offert")
-    ask.add_argument("--world", action="append", default=[], metavar="MONDE", help="seulement")
-    ask.add_argument("--text", default="", metavar="MOTS", help="le projet, en mots")
-    does = "ce que compte un autre monde, de 1 à 2"
-    ask.add_argument("--difference", type=float, default=OTHER_WORLD, metavar="N", help=does)
-    does = "comparer aussi les sens par plongements (extra « embeddings »)"
-    ask.add_argument("--embeddings", action="store_true", help=does)
-    _add_limit(ask)
-
-    for name, run, module in (
-        ("team", _team, team),
-        ("missed", _missed, missed),
-        ("alike", _alike, alike),
-    ):
-        module.add_arguments(_command(commands, name, run, module.DOES))
-
-    ask = _command(commands, "bridges", _bridges, "quel catalyseur relie ces mondes, ici")
-    ask.add_argument("--between", action="append", required=True, metavar="MONDE")
-    ask.add_argument("--in", dest="place", required=True, metavar="LIEU")
-    _add_goals(ask)
-    _add_limit(ask)
-
-    for name, run, module in (
-        ("gaps", _gaps, gaps),
-        ("ecosystem", _ecosystem, ecosystem),
-        ("signals", _signals, signals),
-    ):
-        module.add_arguments(_command(commands, name, run, module.DOES))
-
-    ask = _command(commands, "path", _path, "comment ces deux-là se connaissent-ils")
-    ask.add_argument("start", metavar="DE")
-    ask.add_argument("end", metavar="VERS")
-
-    ask = _command(commands, "search", _search, "ce qui porte un nom semblable")
-    ask.add_argument("text", nargs="+", metavar="TEXTE")
-    _add_limit(ask, 20)
-
-    ask = _command(commands, "show", _show, "tout ce qui est connu d'une fiche, et qui le dit")
-    ask.add_argument("id", nargs="+", metavar="ID", help="un identifiant, ou un nom")
+    for name, question in QUESTIONS.items():
+        question.add_arguments(_command(commands, name, _asking(name, question), question.DOES))
 
 
 def _add_data(commands: Commands) -> None:
@@ -423,10 +288,6 @@ def _command(
         added.add_argument("--json", action="store_true", help="répondre en JSON")
     added.set_defaults(run=run)
     return added
-
-
-def _add_goals(command: _Parser) -> None:
-    command.add_argument("--goal", action="append", default=[], metavar="ODD", help="1 à 17")
 
 
 def _add_limit(command: _Parser, default: int = 10) -> None:

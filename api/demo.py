@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from api import render
+from api import bridges as api_bridges
+from api import partners as api_partners
 from api.export import Export
 from api.french import in_french
 from api.lines import typeset
@@ -50,9 +51,9 @@ def demo(settings: Settings, folder: Path) -> None:
             write_network(network, file)
         Export(settings.base, "ntriples").write(store, folder / "alliage.nt")
         to_turtle(folder / "alliage.nt", settings.base, folder / "alliage.ttl")
-    _print(render.partners(who))
+    _print(api_partners.lines(who))
     _print(["", "─" * 72, ""])
-    _print(render.bridges(which))
+    _print(api_bridges.lines(which))
     _print(["", "─" * 72, "", "À ouvrir dans un navigateur, ou à réutiliser :"])
     _print(f"  {file}  ({what})" for what, file in files.items())
     _print(["", f"En {time.monotonic() - began:.0f} secondes. La suite : alliage --help"])

@@ -3,8 +3,8 @@
 import argparse
 from collections.abc import Iterator, Sequence
 
-from api.gaps import also, covering
-from api.lines import cited, counted, thousands, wrapped
+from api.gaps import covering
+from api.lines import also, cited, counted, thousands, wrapped
 from graph.view import View
 from queries import ecosystem
 from queries.answers import Fact
@@ -30,6 +30,11 @@ _GROUPS = {
     "outside": "Qui agit ici depuis ailleurs",
 }
 _BY_YEAR = ("started", "stopped", "joined", "left")
+_SHARED = (
+    "Une alliance qui ne dit pas où elle agit compte une fois en tout, partagée en parts égales"
+    " entre ses membres : la part d'ici est celle de ses membres d'ici. Les parts de tous les"
+    " territoires font le total."
+)
 _OF_PART = (
     ("actors", "acteur", "acteurs"),
     ("projects", "projet", "projets"),
@@ -76,6 +81,9 @@ def lines(answer: Ecosystem) -> Iterator[str]:
         if of_group:
             yield ""
             yield from _numbers(group, heading, of_group)
+    if any(_is_shared(number) for number in known):
+        yield ""
+        yield from wrapped(_SHARED)
     yield from _programmes(answer)
     yield from _parts(answer)
     yield ""
@@ -91,19 +99,21 @@ def _group(name: str) -> str:
 
 def _numbers(group: str, heading: str, found: Sequence[Number]) -> Iterator[str]:
     if group in _BY_YEAR:
-        told = ", ".join(f"{n.name.partition('.')[2]} : {_value(n.value)}" for n in found)
+        told = ", ".join(f"{n.name.partition('.')[2]} : {_counted(n)}" for n in found)
         yield from wrapped(f"{heading} — {told}")
         return
     if len(found) == 1 and found[0].name.endswith(".all"):
-        yield f"{heading} : {_value(found[0].value)}"
+        yield f"{heading} : {_counted(found[0])}"
         return
     yield heading
     for number in found:
-        yield from wrapped(f"– {number.label} : {_value(number.value)}  [{number.name}]", "", "  ")
+        yield from wrapped(f"– {number.label} : {_counted(number)}  [{number.name}]", "", "  ")
 
 
 def _listed(number: Number) -> Iterator[str]:
-    yield from wrapped(f"{number.label} : {_value(number.value)}  [{number.name}]")
+    yield from wrapped(f"{number.label} : {_counted(number)}  [{number.name}]")
+    if _is_shared(number):
+        yield from wrapped(_SHARED)
     if not number.additive:
         yield from wrapped(f"ne s'additionne pas d'un territoire à l'autre : {number.why_not}")
     for fact in number.facts:
@@ -130,7 +140,9 @@ def _parts(answer: Ecosystem) -> Iterator[str]:
     if not answer.parts:
         return
     yield ""
-    yield "Par territoire ; la somme est le total"
+    shared = any(_is_shared(number) for number in answer.numbers)
+    parts = ", ce qui est partagé compté en parts" if shared else ""
+    yield from wrapped(f"Par territoire{parts} ; la somme est le total")
     for part in answer.parts:
         yield from wrapped(f"– {part.place.name} : {_sums(part.values)}", "", "  ")
     yield from wrapped(f"– dans aucun d'eux en entier : {_sums(answer.in_no_part)}", "", "  ")
@@ -142,6 +154,17 @@ def _sums(values: dict[str, float]) -> str:
         total = sum(value for name, value in values.items() if _group(name) == group)
         told.append(f"{_value(total)} {several if total >= 2 else one}")
     return ", ".join(told)
+
+
+def _is_shared(number: Number) -> bool:
+    """Whether it counts less than the whole of something."""
+    return round(number.value, 3) != number.things
+
+
+def _counted(number: Number) -> str:
+    """How many, and how much of them falls to here where that is less."""
+    whole = thousands(number.things)
+    return f"{whole} (part d'ici : {_value(number.value)})" if _is_shared(number) else whole
 
 
 def _value(value: float) -> str:

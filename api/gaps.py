@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator, Sequence
 
-from api.lines import cited, counted, thousands, wrapped
+from api.lines import also, cited, counted, thousands, wrapped
 from graph.view import View
 from queries import gaps
 from queries.coverage import Cover, Covers
@@ -118,11 +118,6 @@ def _territory(each: Uncovered) -> Iterator[str]:
         far = thousands(round(nearest.distance_km))
         told += f" ; le plus proche : {nearest.catalyst.name}, à {far} km ({nearest.at.name})"
     yield from wrapped(told, "", "  ")
-
-
-def also(names: Sequence[str]) -> list[str]:
-    """Other places that bear the name that was asked."""
-    return wrapped(f"autres lieux de ce nom : {', '.join(names)}", "  ", "    ")
 
 
 def covering(found: Sequence[Cover]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from api import lines, render
+from api import lines, report
 from api.session import fill
 from graph.errors import RequestError, SourceError
 from graph.settings import Settings
@@ -222,7 +222,7 @@ def suggested(files: Sequence[str]) -> str:
     downloads = _Downloads()
     found = local(files, downloads.take)
     for fetched in downloads.older.values():
-        sys.stderr.write(lines.typeset(f"Attention : {render.older(fetched)}\n"))
+        sys.stderr.write(lines.typeset(f"Attention : {report.older(fetched)}\n"))
     if len(found) != 1:
         raise SourceError("« --suggest » lit une table : donnez-en une seule.")
     return suggest(found[0])

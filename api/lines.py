@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
-from queries.answers import Evidence, Named
+from graph.model import World
+from queries.answers import Evidence, Named, Reason
 from queries.wider import Wider
 
 _WIDTH = 96
@@ -46,6 +47,34 @@ def advice(
     if catalysts:
         names = ", ".join(catalyst.name for catalyst in catalysts)
         yield from wrapped(f"Catalyseurs territoriaux d'ici, à interroger : {names}.")
+
+
+def asked(label: str, items: Sequence[str]) -> list[str]:
+    """The line on a part of the question, none where nothing was asked."""
+    return wrapped(f"{label} : {', '.join(items)}", "  ", "    ") if items else []
+
+
+def also(others: Sequence[str]) -> list[str]:
+    """The line on other places of the same name."""
+    return asked("autres lieux de ce nom", others)
+
+
+def goals(found: Iterable[Named]) -> list[str]:
+    """Goals with their numbers."""
+    return [f"ODD {goal.id.partition(':')[2]} {goal.name}" for goal in found]
+
+
+def who(world: World | None, place: str | None) -> str:
+    """What follows a name: its world and its place, as far as they are known."""
+    known = [world.fr if world else "", place or ""]
+    return "".join(f" · {part}" for part in known if part)
+
+
+def reasons(found: Iterable[Reason]) -> Iterator[str]:
+    """The lines of reasons: for, against, to check."""
+    for reason in found:
+        sign = "?" if reason.to_check else "✗" if reason.against else "–"
+        yield from wrapped(f"{sign} {cited(reason.text, reason.evidence)}", "   ", "     ")
 
 
 def thousands(number: int) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from api.lines import cited, counted, wrapped
-from api.render import BAND_NAMES, advised
+from api.advising import BAND_NAMES, advised
+from api.lines import counted, reasons, wrapped
 from graph.model import World
 from queries.answers import Named, Reason
 from queries.pairs import Pair, Pairs
@@ -41,8 +41,6 @@ def _named(each: Named, world: World | None) -> str:
     return f"{each.name} ({world.fr})" if world else each.name
 
 
-def _reasons(asker: Named, other: Named, reasons: Iterable[Reason]) -> Iterator[str]:
+def _reasons(asker: Named, other: Named, found: Iterable[Reason]) -> Iterator[str]:
     yield from wrapped(f"À {asker.name}, ce que nous dirions de {other.name} :", "   ", "   ")
-    for reason in reasons:
-        mark = "?" if reason.to_check else "✗" if reason.against else "–"
-        yield from wrapped(f"{mark} {cited(reason.text, reason.evidence)}", "   ", "     ")
+    yield from reasons(found)

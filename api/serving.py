@@ -8,15 +8,20 @@ from contextlib import ExitStack
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
 
 from api import session
 from api.service.app import create_app
 from api.service.measures import SHARED
 from api.service.patient import PatientProtocol
+from api.service.problems import Problem
 from api.service.settings import ServiceSettings
 from graph.errors import RequestError
 from graph.settings import PREFIX, Settings
-from viz.pages.router import pages
+from viz.outlines.shelf import Shelf
+from viz.outlines.territories import Outlines
+from viz.pages.router import pages, problem_page
 
 _MOST_WORKERS = 64
 _KEEP_ALIVE_S = 15
@@ -67,11 +72,19 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
 def app() -> FastAPI:
     """The application of one worker, as the environment says."""
     settings = Settings.from_environment(os.environ)
+    outlines = Outlines(Shelf(settings.outlines_folder))
     return create_app(
         settings,
         ServiceSettings.from_environment(os.environ),
-        lambda current: pages(current, settings.base),
+        lambda current: pages(current, settings.base, outlines),
+        _as_page,
     )
+
+
+def _as_page(request: Request, problem: Problem) -> Response | None:
+    """A problem of a page as a page; None for the API and files, which tell it as JSON."""
+    reading = request.app.state.current
+    return problem_page(reading, request.url.path, problem.detail, problem.status)
 
 
 _LOGS = {

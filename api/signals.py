@@ -4,8 +4,8 @@ import argparse
 import datetime
 from collections.abc import Iterator
 
-from api.gaps import also, covering
-from api.lines import cited, counted, wrapped
+from api.gaps import covering
+from api.lines import also, cited, counted, wrapped
 from api.missed import day
 from graph.errors import RequestError
 from graph.view import View

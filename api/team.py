@@ -3,8 +3,8 @@
 import argparse
 from collections.abc import Iterator
 
+from api.advising import advised
 from api.lines import cited, counted, wrapped
-from api.render import advised
 from graph.view import View
 from queries import team
 from queries.team import Convener, Member, Team

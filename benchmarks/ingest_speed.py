@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -111,11 +112,12 @@ def legal_units(rows: int) -> Iterator[Line]:
 
 
 def associations(rows: int) -> Iterator[Line]:
-    """Records of rna_waldec."""
+    """Records of rna_waldec, in each commune by its population."""
     random = Random(SEED)
     communes = list(reference.rows("communes.csv.gz"))
+    inhabitants = list(accumulate(int(each["population"] or 0) for each in communes))
     for index in range(rows):
-        place = random.choice(communes)
+        place = random.choices(communes, cum_weights=inhabitants)[0]
         dissolved = index % 5 == 4
         postcode = place["postcodes"].split()[0] if place["postcodes"] else ""
         siret = siret_of(siren_of(30_000_000 + index * 61)) if index % 3 == 0 else ""

@@ -1,9 +1,13 @@
-"""How long does the service take for each answer, on a store of any size?
+"""How long does the service take for each answer and each page, on a store of any size?
 
-`python benchmarks/service.py STORE [--rounds 3] [--workers 1] [--json FILE]` starts the service on
-the store (its columns are made first, which is not counted), asks each question of places of four
-sizes, and prints the 50th and 95th percentiles and the largest time of each, in milliseconds, on
-connections that are kept open. Target: p95 at most 150 ms.
+    python benchmarks/service.py STORE [--rounds 3] [--workers 1] [--busy] [--json FILE]
+
+It starts the service on the store (its columns are made first, which is not counted), asks each
+question of places of four sizes, and prints the 50th and 95th percentiles and the largest time of
+each, in milliseconds, on connections that are kept open, and the memory of the process. Target:
+p95 at most 150 ms. With `--busy` they are the milliseconds in which the only worker computes
+(Linux), which other work on the machine lengthens less. For a store of 200,000 organisations:
+`python -m benchmarks.large_store STORE FOLDER …`.
 """
 
 import argparse
@@ -32,11 +36,9 @@ ACTORS = (
     ("alliage:le-rameau", "alliage:chaire-ess-iep-grenoble"),
     ("Fonds ODD 17", "alliage:le-rameau"),
 )
-_SERVE = (
-    "import argparse, os; from api import serving; from graph.settings import Settings; "
-    "p = argparse.ArgumentParser(); serving.add_arguments(p); "
-    "serving.run(Settings.from_environment(os.environ), p.parse_args())"
-)
+
+_TERRITORIES = ("commune:38185", "epci:200040715", "departement:38", "region:84")
+_CNRS = "siren:180089013"
 
 
 def questions(place: str) -> Mapping[str, str]:
@@ -63,6 +65,19 @@ def questions(place: str) -> Mapping[str, str]:
     return {name: f"{paths[name]}?{urlencode(said, doseq=True)}" for name, said in words.items()}
 
 
+def pages(place: str) -> Mapping[str, str]:
+    """The pages about a place, by name."""
+    between = [("territoire", place), ("monde", "academic"), ("monde", "company")]
+    goal = {"territoire": place, "odd": 2}
+    return {
+        "/partenaires (pairs)": f"/partenaires?{urlencode({'territoire': place})}",
+        "/partenaires (goal)": f"/partenaires?{urlencode(goal)}",
+        "/partenaires (map)": f"/partenaires?{urlencode({**goal, 'vue': 'carte'})}",
+        "/relier": f"/relier?{urlencode(between)}",
+        "/rendez-vous": f"/rendez-vous?{urlencode({'territoire': place})}",
+    }
+
+
 def others() -> Mapping[str, list[str]]:
     """The questions without a place."""
     ends = [urlencode({"from": start, "to": end}) for start, end in ACTORS]
@@ -72,16 +87,20 @@ def others() -> Mapping[str, list[str]]:
         "charter": ["/api/v1/charter"],
         "sources": ["/api/v1/sources"],
         "openapi": ["/api/v1/openapi.json"],
+        "/": ["/", "/en"],
+        "/territoires/…": [f"/territoires/{quote(each)}" for each in _TERRITORIES],
+        "/acteurs/…": [f"/acteurs/{quote(each)}" for each in ("alliage:le-rameau", _CNRS)],
     }
 
 
 @contextmanager
-def served(store: Path, workers: int) -> Iterator[int]:
-    """The service on a store, in processes of its own; gives its port."""
+def served(store: Path, workers: int) -> Iterator[tuple[int, int]]:
+    """The service on a store, in processes of its own; gives its port and the first of them."""
     with closing(socket.socket()) as found:
         found.bind(("127.0.0.1", 0))
         port = int(found.getsockname()[1])
-    words = [sys.executable, "-c", _SERVE, "--port", str(port), "--workers", str(workers)]
+    words = [sys.executable, "-m", "api.cli", "serve"]
+    words += ["--port", str(port), "--workers", str(workers)]
     settings = {
         "ALLIAGE_STORE": str(store),
         "ALLIAGE_BURST": "1000000",
@@ -94,10 +113,21 @@ def served(store: Path, workers: int) -> Iterator[int]:
             began = time.monotonic()
             while status(port, "/ready") != 200:
                 time.sleep(0.2)
-            print(f"ready after {time.monotonic() - began:.1f} s")
-            yield port
+            print(f"ready after {time.monotonic() - began:.1f} s, {memory(process.pid)}")
+            yield port, process.pid
+            print(f"after all answers {memory(process.pid)}")
         finally:
             process.terminate()
+
+
+def memory(process: int) -> str:
+    """The memory of a process of its own, and what it maps; empty where Linux does not tell."""
+    told = Path(f"/proc/{process}/status")
+    if not told.exists():
+        return ""
+    lines = [line.split() for line in told.read_text(encoding="utf-8").splitlines()]
+    sizes = {line[0].rstrip(":"): int(line[1]) // 1024 for line in lines if line[0][:3] == "Rss"}
+    return f"{sizes['RssAnon']} MB of its own, {sizes['RssFile']} MB mapped"
 
 
 def status(port: int, path: str) -> int:
@@ -117,20 +147,28 @@ def timed(link: http.client.HTTPConnection, path: str) -> tuple[int, float, int]
     return response.status, (time.perf_counter() - began) * 1000, size
 
 
-def measured(port: int, rounds: int) -> dict[str, dict[str, list[float]]]:
-    """By question and size of place: the milliseconds of each answer."""
+def busy_ms(process: int) -> float:
+    """How long the threads of a process have computed."""
+    told = Path(f"/proc/{process}/task").glob("*/schedstat")
+    return sum(int(each.read_text(encoding="ascii").split()[0]) for each in told) / 1e6
+
+
+def measured(port: int, rounds: int, process: int | None) -> dict[str, dict[str, list[float]]]:
+    """By question and size of place: the milliseconds of each answer, or those of a process."""
     asked: list[tuple[str, str, str]] = [
         (name, level, path)
         for level, places in PLACES.items()
         for place in places
-        for name, path in questions(place).items()
+        for name, path in (*questions(place).items(), *pages(place).items())
     ]
     asked += [(name, "", path) for name, paths in others().items() for path in paths]
     found: dict[str, dict[str, list[float]]] = {}
     link = http.client.HTTPConnection("127.0.0.1", port, timeout=180)
     for _ in range(rounds):
         for name, level, path in asked:
+            before = busy_ms(process) if process else 0.0
             answered, ms, _ = timed(link, path)
+            ms = busy_ms(process) - before if process else ms
             if answered == 200:
                 found.setdefault(name, {}).setdefault(level, []).append(ms)
             elif answered != 404:
@@ -151,10 +189,11 @@ def main() -> None:
     parser.add_argument("store", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--busy", action="store_true")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    with served(arguments.store, arguments.workers) as port:
-        found = measured(port, arguments.rounds)
+    with served(arguments.store, arguments.workers) as (port, process):
+        found = measured(port, arguments.rounds, process if arguments.busy else None)
     print(f"{'question':24} {'p50':>7} {'p95':>7} {'most':>7}   p95 by size of place")
     for name, by_level in sorted(found.items()):
         every = [ms for times in by_level.values() for ms in times]

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from mmap import mmap
 from pathlib import Path
@@ -25,6 +26,8 @@ class Strings:
     def __init__(self, data: Array, offsets: Ints) -> None:
         self.data = data
         self.offsets = offsets
+        self._bytes = np.ascontiguousarray(data).data  # sliced ten times as fast
+        self._at: dict[bytes, int] | None = None
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Strings":
@@ -42,19 +45,19 @@ class Strings:
 
     def raw(self, index: int) -> bytes:
         """The bytes of one text."""
-        return bytes(self.data[self.offsets[index] : self.offsets[index + 1]])
+        return bytes(self._bytes[self.offsets[index] : self.offsets[index + 1]])
+
+    def index(self) -> None:
+        """Find texts by a table from now on: a hundred times as fast, and 100 bytes a text."""
+        self._at = {self.raw(at): at for at in range(len(self))}
 
     def find(self, text: str) -> int | None:
         """The index of a text in a column sorted by bytes, or None; binary search."""
         sought = text.encode()
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self.raw(middle) < sought:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self) and self.raw(low) == sought else None
+        if self._at is not None:
+            return self._at.get(sought)
+        found = bisect_left(range(len(self)), sought, key=self.raw)
+        return found if found < len(self) and self.raw(found) == sought else None
 
 
 class Rows:
@@ -73,6 +76,13 @@ class Rows:
 
     def __getitem__(self, row: int) -> Ints:
         return self.values[self.indptr[row] : self.indptr[row + 1]]
+
+    def flat(self, rows: Ints) -> tuple[Ints, Ints]:
+        """The values of some rows one after another, each with its position in `rows` before."""
+        count = self.indptr[rows + 1] - self.indptr[rows]
+        owner = np.repeat(np.arange(len(rows)), count)
+        nth = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+        return owner, self.values[self.indptr[rows][owner] + nth]
 
     def sums(self, weights: Array) -> Array:
         """For each row the sum of the weights of its values; shape (rows,)."""

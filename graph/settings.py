@@ -43,3 +43,8 @@ class Settings:
     def rejects_folder(self) -> Path:
         """Where the records that were rejected are kept, a file a source."""
         return self.store.with_name(f"{self.store.name}.rejects")
+
+    @property
+    def outlines_folder(self) -> Path:
+        """Where the official outlines of territories that were read lie, a file a level."""
+        return self.store.with_name(f"{self.store.name}.outlines")

@@ -13,8 +13,10 @@ import numpy as np
 
 from graph.columns import Floats, Ints, Mask, Rows
 from graph.model import Level
+from graph.once import Once
 
 LEVELS = tuple(Level)
+_SHARES = 16  # places of which the shares are kept
 _EARTH_KM = 6371.0088  # mean radius R1 of the GRS 80 ellipsoid (Moritz 2000)
 
 
@@ -39,6 +41,7 @@ class Territories:
         # An atom without inhabitants still is a place: it weighs as one inhabitant.
         self._weight = np.maximum(population, 1).astype(np.float64)
         self._total = extent.sums(self._weight)
+        self._shares = Once(_SHARES)
 
     def __len__(self) -> int:
         return len(self.ordinals)
@@ -65,13 +68,17 @@ class Territories:
 
         Both by population, in [0, 1]; shape (n,). (1, x): it lies within the place. (x, 1): it
         contains the place. (0, 0): they have nothing in common, or its composition is unknown.
-        A place is always wholly in itself, even when its composition is unknown.
+        A place is always wholly in itself, even when its composition is unknown. Not to be changed.
         """
+        return self._shares(place, lambda: self._shares_of(place))
+
+    def _shares_of(self, place: int) -> tuple[Floats, Floats]:
         common = self.extent.sums(self._weight * self.mask(place))
         with np.errstate(invalid="ignore", divide="ignore"):
             inside = np.where(self._total > 0, common / self._total, 0.0)
             covered = common / self._total[place] if self._total[place] else np.zeros(len(self))
         inside[place] = covered[place] = 1.0
+        inside.flags.writeable = covered.flags.writeable = False
         return inside, covered
 
     def distance_km(self, a: int, b: int) -> float | None:

@@ -8,10 +8,12 @@ reader finishes on the one it holds.
 
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -43,12 +45,15 @@ from graph.model import (
     Tie,
     World,
 )
+from graph.once import Once
 from graph.store import Found, Reader, StoredClaim, StoredNode, StoredTie
 from graph.territories import Territories, extents
 
 _FORMAT = 2  # of the files of a view; a change makes new ones
 _TOLD = (ORGANISATION, ALLIANCE, PROJECT, CALL)  # whose purposes are compared in words
 _ABANDONED_S = 3600
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,12 @@ class TieColumns:
         """The ordinals at the end of the ties of a node."""
         return self.end[self.by_start[start]]
 
+    def holds(self, start: int, end: int) -> bool:
+        """Whether there is a tie from one node to another."""
+        ends = self.ends_of(start)
+        at = int(np.searchsorted(ends, end))
+        return at < len(ends) and int(ends[at]) == end
+
     def starts_of(self, end: int) -> Ints:
         """The ordinals at the start of the ties that reach a node."""
         return self.start[self.by_end[end]]
@@ -94,6 +105,7 @@ class View:
         started, stopped: days as YYYYMMDD, 0 when unknown; shape (n,).
         ended: whether no source speaks of it any more, or it has an end; shape (n,).
         collective: whether it stands for a group of organisations; shape (n,).
+        once: what is made of this generation and goes with it, by key; see `once_a_view`.
         purposes: of an organisation, alliance, project or call the words of its name, other
             names, acronym and purpose, each on a line of its own; else empty.
         offered, needed: the words in which it says what it offers and needs, a line each,
@@ -109,7 +121,7 @@ class View:
     ) -> None:
         self._store = store
         self._files = files
-        self._derived: dict[str, dict[str, Array]] = {}
+        self.once = Once()
         self.generation = generation
         self.keys = Strings(arrays["key_data"], arrays["key_offsets"])
         self.names = Strings(arrays["name_data"], arrays["name_offsets"])
@@ -145,8 +157,13 @@ class View:
         return len(self.keys)
 
     def of_kind(self, kind: Kind) -> Ints:
-        """The ordinals of all nodes of a kind, ascending."""
-        return np.flatnonzero(self.kind == KINDS.index(kind))
+        """The ordinals of all nodes of a kind, ascending; not to be changed."""
+        return self.once(kind, lambda: self._of_kind(kind))
+
+    def _of_kind(self, kind: Kind) -> Ints:
+        found = np.flatnonzero(self.kind == KINDS.index(kind))
+        found.flags.writeable = False
+        return found
 
     def is_kind(self, ordinal: int, kind: Kind) -> bool:
         """Whether a node is of a kind."""
@@ -179,9 +196,7 @@ class View:
                 besides the graph, such as the version of what makes them.
             make: makes the arrays, where they are not kept already.
         """
-        if name not in self._derived:
-            self._derived[name] = self._kept_or_made(name, make)
-        return self._derived[name]
+        return self.once(name, lambda: self._kept_or_made(name, make))
 
     def _kept_or_made(self, name: str, make: Callable[[], dict[str, Array]]) -> dict[str, Array]:
         if self._files is None:
@@ -201,8 +216,16 @@ class View:
         """All that is said about a thing, the most trusted first."""
         return self._store.claims(self.keys[ordinal])
 
+    def tellers(self) -> Iterator[tuple[int, str]]:
+        """Each thing with the name of a source that speaks of it, once a claim; in one reading."""
+        for key, _, claim in self._store.scan_node_claims():
+            if (ordinal := self.ordinal(key)) is not None:
+                yield ordinal, claim.source.name
+
     def tie(self, tie: Tie, start: int, end: int) -> StoredTie | None:
-        """The tie between two nodes, with its claims."""
+        """The tie between two nodes, with its claims; None where there is none."""
+        if not self.ties[tie].holds(start, end):
+            return None
         return self._store.tie(tie, self.keys[start], self.keys[end])
 
     def ties_of(self, ordinal: int) -> list[StoredTie]:
@@ -212,6 +235,36 @@ class View:
     def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
         """Things by name; see `graph.store.Reader.search`."""
         return self._store.search(text, kinds, limit)
+
+
+def once_a_view(make: Callable[[View], _T]) -> Callable[[View], _T]:
+    """What a function makes of a view: made once, kept in memory, and let go with the view."""
+
+    @wraps(make)
+    def made(view: View) -> _T:
+        return view.once(make, lambda: make(view))
+
+    return made
+
+
+def latest_of_view(
+    most: int,
+) -> Callable[[Callable[Concatenate[View, _P], _T]], Callable[Concatenate[View, _P], _T]]:
+    """What a function makes of a view and of other words: the `most` last asked for are kept."""
+
+    def kept(
+        make: Callable[Concatenate[View, _P], _T],
+    ) -> Callable[Concatenate[View, _P], _T]:
+        @wraps(make)
+        def made(view: View, /, *words: _P.args, **named: _P.kwargs) -> _T:
+            latest = view.once(make, lambda: Once(most))
+            return latest(
+                (words, tuple(sorted(named.items()))), lambda: make(view, *words, **named)
+            )
+
+        return made
+
+    return kept
 
 
 def open_view(store: Reader, folder: Path) -> View:

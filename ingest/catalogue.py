@@ -39,9 +39,10 @@ RDF = "rdf"
 _RDF_FILES = (".jsonld", ".nq", ".nt", ".owl", ".rdf", ".trig", ".ttl")
 TABLE = "table"
 AUTO = "auto"
+OUTLINES = "outlines"  # they go beside the store: shapes are no facts about organisations
 _LONGEST = 40
 _EDITION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-NAMES = (*(each.name for each in BUNDLED), *FILE_SOURCES, TABLE, AUTO)
+NAMES = (*(each.name for each in BUNDLED), *FILE_SOURCES, OUTLINES, TABLE, AUTO)
 
 
 def bundled(name: str) -> Bundled | None:

@@ -24,7 +24,7 @@ from graph.model import (
     SUPPORTS,
     Tie,
 )
-from graph.view import View
+from graph.view import View, once_a_view
 from queries.matching.history import is_of
 
 # Ties by which people may know each other. A common territory or goal is no acquaintance.
@@ -62,6 +62,7 @@ class Acquaintances:
         return np.unique(self.indices[np.arange(len(offset)) + offset])
 
 
+@once_a_view
 def acquaintances(view: View) -> Acquaintances:
     """The acquaintances of a view; made once per generation."""
 

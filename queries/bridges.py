@@ -25,10 +25,7 @@ from queries.things import goal_named, place_name
 
 _MOST = 500
 _WORLDS = tuple(World)
-# What one pair tells is little: the share of a broker is drawn to that of all, as if it had this
-# many possible pairs more (the mean of a beta-binomial model).
-PRIOR_PAIRS = 4.0
-_DIGITS = 6  # of a share: beyond them is rounding
+_DIGITS = 6  # of a score: beyond them is rounding
 
 
 class BrokerRole(StrEnum):
@@ -109,8 +106,8 @@ class Bridge:
             contact with somebody here.
         possible: pairs of its contacts that are of two asked worlds, introduced by it or not.
         share: of the possible pairs those that it introduces, each with its partial credit and
-            weighed by how strong its way is, in [0, 1]. It gives the order, drawn to the mean
-            where there are few pairs.
+            weighed by how strong its way is, in [0, 1]. What it exceeds that of all by gives the
+            order, see `ranked`.
         constraint, effective_size: of Burt (1992), over its contacts here, weighed.
         coverage: of each asked world.
     """
@@ -151,8 +148,8 @@ def bridges(view: View, request: Request) -> Bridges:
 
     Brokerage of Gould & Fernandez (1989) on open two-paths a - v - b over the meetings here
     (`queries.meetings`), with partial credit. The order is by the weighted share of the possible
-    pairs of its contacts that the broker introduces, drawn to the mean of all brokers where few
-    pairs tell it (`PRIOR_PAIRS`): never by a raw count, which measures size.
+    pairs of its contacts that the broker introduces (see `ranked`): never by a raw count, which
+    measures size.
 
     Raises:
         RequestError: fewer than two different worlds.
@@ -186,19 +183,24 @@ class Ranking:
 
     Attributes:
         order: those who introduce a pair, the best first.
+        score: what gives the order, -inf for those who introduce none; shape (n,).
         share: weighted credit over possible pairs, in [0, 1]; shape (n,).
-        drawn: the same, drawn to the mean where there are few pairs; shape (n,).
         possible: pairs of contacts of two of the groups; shape (n,).
     """
 
     order: Ints
+    score: Floats
     share: Floats
-    drawn: Floats
     possible: Floats
 
 
 def ranked(introductions: Introductions, group: Ints, between: Sequence[int]) -> Ranking:
-    """The brokers between two groups or more, by the share of possible pairs that they introduce.
+    """The brokers between two groups or more: what they introduce over the root of what they could.
+
+    This is the geometric mean of the credit for what one introduces and of its share in the
+    possible pairs of its contacts: a cosine (Ochiai 1957; Salton & McGill 1983). The share alone
+    puts whoever introduces one pair first, the credit alone whoever is great. More contacts that
+    need no introduction lower it.
 
     Args:
         introductions: of a graph of n nodes.
@@ -209,14 +211,12 @@ def ranked(introductions: Introductions, group: Ints, between: Sequence[int]) ->
     for rank, one in enumerate(between[:-1]):
         others = np.isin(group, between[rank + 1 :])
         credit += introductions.credit(np.flatnonzero(group == one), np.flatnonzero(others))
-    possible = _possible(introductions.contacts, group, between)
+    possible = np.maximum(_possible(introductions.contacts, group, between), 1)
     brokers = np.flatnonzero(credit > 0)
-    mean = credit[brokers].sum() / max(possible[brokers].sum(), 1)
-    share = credit / np.maximum(possible, 1)
-    drawn = (credit + PRIOR_PAIRS * mean) / (possible + PRIOR_PAIRS)
+    score = (credit / np.sqrt(possible)).round(_DIGITS)
     # Nodes are in the order of their ids, which a stable sort keeps.
-    order = brokers[np.argsort(-drawn[brokers].round(_DIGITS), kind="stable")]
-    return Ranking(order, share, drawn, possible)
+    order = brokers[np.argsort(-score[brokers], kind="stable")]
+    return Ranking(order, np.where(credit > 0, score, -np.inf), credit / possible, possible)
 
 
 def _possible(contacts: Contacts, group: Ints, between: Sequence[int]) -> Floats:

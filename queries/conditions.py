@@ -7,10 +7,11 @@ financed before can satisfy a condition, and never refuses.
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 import numpy as np
 
-from graph.columns import Floats, Ints
+from graph.columns import Floats, Ints, Mask
 from graph.model import Term
 from graph.view import View
 from queries.answers import Evidence
@@ -90,18 +91,31 @@ class Judgements:
 
     Attributes:
         states: as `Judged`, by condition; each of shape (seekers,).
-        rarity: of the rarest goal in common, 0 without one; shape (seekers,).
-        distance: between the nearest two centres, as a chord of the unit sphere, infinite when
-            unknown; shape (seekers,).
     """
 
+    funder: Funder
+    seekers: Seekers
     states: dict[ConditionKind, Ints]
-    rarity: Floats
-    distance: Floats
+
+    @cached_property
+    def rarity(self) -> Floats:
+        """Of the rarest goal in common, 0 without one; shape (seekers,)."""
+        return _rarest(self.funder, self.seekers)
+
+    @cached_property
+    def distance(self) -> Floats:
+        """Between the nearest two centres; shape (seekers,).
+
+        As a chord of the unit sphere, infinite when unknown.
+        """
+        return _distance(self.funder, self.seekers)
 
     def count(self, state: Judged) -> Ints:
         """How many conditions are in a state, for each seeker."""
-        return np.asarray(sum((states == state) for states in self.states.values()), np.int64)
+        found, number = np.zeros(len(self.seekers), dtype=np.int64), int(state)
+        for states in self.states.values():
+            found += states == number
+        return found
 
 
 def judge(view: View, funder: Funder, seekers: Seekers, day: date) -> Judgements:
@@ -113,21 +127,17 @@ def judge(view: View, funder: Funder, seekers: Seekers, day: date) -> Judgements
         ConditionKind.GOALS: _goals(funder, seekers),
         ConditionKind.MEANS: _means(funder, seekers),
     }
-    return Judgements(states, _rarest(funder, seekers), _distance(funder, seekers))
+    return Judgements(funder, seekers, states)
 
 
 def _perimeter(view: View, funder: Funder, seekers: Seekers) -> Ints:
-    declared = seekers.share(funder.declared)
     # Where it has its seat counts too, and what it financed before: neither can refuse.
-    facts = np.union1d(funder.known, funder.financed_in)
-    also = seekers.share(facts)
-    inside = (np.nan_to_num(declared) > 0) | (np.nan_to_num(also) > 0)
-    empty = np.diff(view.territories.extent.indptr) == 0
-    vague = not len(funder.declared) or bool(empty[funder.declared].any())
-    unknown = np.isnan(declared) | vague
-    return np.select(
-        [inside, unknown], [Judged.SATISFIED, Judged.UNKNOWN], default=Judged.REFUSED
-    ).astype(np.int8)
+    inside = seekers.touched(funder.reached)
+    starts = view.territories.extent.indptr
+    empty = starts[funder.declared + 1] == starts[funder.declared]
+    vague = not len(funder.declared) or bool(empty.any())
+    unknown = seekers.unplaced | vague
+    return _judged(inside, unknown)
 
 
 def dates(funder: Funder, day: date) -> Judged:
@@ -159,9 +169,13 @@ def _in_common(sought: Ints, declared: int, before: int) -> Ints:
     """Masks of terms: in common; unknown where one side says nothing; else refused."""
     common = (sought & (declared | before)) > 0
     unknown = (sought == 0) | (declared == 0)
-    return np.select(
-        [common, unknown], [Judged.SATISFIED, Judged.UNKNOWN], default=Judged.REFUSED
-    ).astype(np.int8)
+    return _judged(common, unknown)
+
+
+def _judged(satisfied: Mask, unknown: Mask) -> Ints:
+    """Satisfied, else unknown, else refused."""
+    refused, open_ = np.int8(Judged.REFUSED), np.int8(Judged.UNKNOWN)
+    return np.where(satisfied, np.int8(Judged.SATISFIED), np.where(unknown, open_, refused))
 
 
 def _rarest(funder: Funder, seekers: Seekers) -> Floats:

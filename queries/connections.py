@@ -15,11 +15,13 @@ from graph.model import (
     SUPPORTS,
     World,
 )
-from graph.view import View
+from graph.territories import LEVELS
+from graph.view import View, once_a_view
 from queries.answers import Fact
 from queries.ledger import Ledger, ledger, of_kinds, taking, units
 from queries.masks import GOALS
 
+_FORMAT = 1  # of what is kept of a level; a change makes new ones
 _DIRECT = (FOUNDED, SUPPORTS, FUNDED)
 
 
@@ -41,6 +43,27 @@ class Ground:
     active: Ints
     goals: Ints
     worlds: Ints
+
+
+def ground_of_level(view: View, level: int, ranks: Ints) -> Ground:
+    """What is counted in some territories of one level, an index into `LEVELS`, by their ranks.
+
+    That of the whole level is made once per generation; no two of its territories overlap.
+    """
+    places = np.flatnonzero(view.territories.level == level)
+
+    def make() -> dict[str, Array]:
+        found = ground(view, places.tolist())
+        return {name: values.astype(np.int32) for name, values in vars(found).items()}
+
+    kept = view.derived(f"ground-{_FORMAT}-{LEVELS[level].value}", make)
+    return Ground(**{name: kept[name][np.searchsorted(places, ranks)] for name in kept})
+
+
+def prepare_levels(view: View) -> None:
+    """Make what is kept of every level, so that nobody waits for it."""
+    for level in range(len(LEVELS)):
+        ground_of_level(view, level, np.zeros(0, dtype=np.int64))
 
 
 def ground(view: View, places: Sequence[int]) -> Ground:
@@ -99,6 +122,7 @@ def joined(view: View, unit: Ints) -> tuple[Ints, Ints, Ints]:
     return groups // width, groups % width, worlds
 
 
+@once_a_view
 def joining(view: View) -> Mask:
     """The alliances and projects in which two organisations at least take part; shape (n,)."""
     return np.asarray(np.bincount(taking(view).alliance, minlength=len(view)) >= 2)
@@ -114,6 +138,7 @@ def joining_fact(view: View, thing: int) -> Fact:
     return Fact(view.keys[int(starts[position])], tie.name, view.keys[int(ends[position])])
 
 
+@once_a_view
 def _direct_ties(view: View) -> tuple[Ints, Ints, Ints]:
     """The direct ties between organisations: their ends, and their kind in `_DIRECT`."""
     starts, ends, kinds = [], [], []
@@ -127,6 +152,7 @@ def _direct_ties(view: View) -> tuple[Ints, Ints, Ints]:
     return np.concatenate(starts), np.concatenate(ends), np.concatenate(kinds)
 
 
+@once_a_view
 def _sides(view: View) -> tuple[Ints, Ints]:
     """Each organisation with each thing that brings it together with others."""
     taken = taking(view)

@@ -1,13 +1,13 @@
 """Which sources speak of a place: "no data" is not "no actor"."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from graph.columns import Array, Floats, Ints, Mask
 from graph.model import Term
-from graph.view import View
+from graph.view import View, latest_of_view, once_a_view
 from queries.expected import of_mean
 from queries.ledger import COUNTED, ledger, of_kinds, within
 
@@ -59,6 +59,7 @@ class Sources:
     source: Ints
 
 
+@once_a_view
 def sources(view: View) -> Sources:
     """The sources of all organisations, alliances, projects and calls; made once per generation."""
     found = view.derived(f"sources-{_FORMAT}", lambda: _made(view))
@@ -67,8 +68,8 @@ def sources(view: View) -> Sources:
 
 
 def _made(view: View) -> dict[str, Array]:
-    counted = np.flatnonzero(of_kinds(view, np.arange(len(view)), *COUNTED)).tolist()
-    said = {(node, claim.source.name) for node in counted for claim in view.claims(node)}
+    counted = set(np.flatnonzero(of_kinds(view, np.arange(len(view)), *COUNTED)).tolist())
+    said = {told for told in view.tellers() if told[0] in counted}
     names = sorted({name for _, name in said})
     position = {name: index for index, name in enumerate(names)}
     rows = np.array(sorted((node, position[name]) for node, name in said), dtype=np.int64)
@@ -77,35 +78,68 @@ def _made(view: View) -> dict[str, Array]:
     return {"names": text, "thing": rows[:, 0], "source": rows[:, 1]}
 
 
-def coverage(view: View, place: int, among: Mask | None = None) -> tuple[Cover, ...]:
+@dataclass(frozen=True)
+class _Spoken:
+    """Of some things an entry of the ledger for each source that speaks of it.
+
+    Attributes:
+        source: the position of the source; rank, weight: as in the ledger; shape (e,).
+        placed, unplaced: by source, how many are at a known place in France, and how many are
+            nowhere known; shape (sources,).
+    """
+
+    source: Ints
+    rank: Ints
+    weight: Floats
+    placed: Floats
+    unplaced: Floats
+
+
+def everything(view: View) -> Mask:
+    """All things; shape (n,)."""
+    return np.ones(len(view), dtype=np.bool_)
+
+
+@latest_of_view(8)
+def _spoken(view: View, among: Callable[[View], Mask]) -> _Spoken:
+    known, spoken = ledger(view), sources(view)
+    first = np.searchsorted(spoken.thing, known.thing)
+    times = np.searchsorted(spoken.thing, known.thing, side="right") - first
+    times = np.where(among(view)[known.thing], times, 0)
+    entry = np.repeat(np.arange(len(known.thing)), times)
+    nth = np.arange(len(entry)) - np.repeat(np.cumsum(times) - times, times)
+    source = spoken.source[first[entry] + nth]
+    rank, weight = known.rank[entry], known.weight[entry]
+
+    def total(mask: Mask) -> Floats:
+        return _totals(source[mask], weight[mask], len(spoken.names))
+
+    nowhere = (rank < 0) | _nowhere(view, rank)
+    return _Spoken(source, rank, weight, total(in_france(view, rank)), total(nowhere))
+
+
+def _totals(source: Ints, weight: Floats, count: int) -> Floats:
+    return np.bincount(source, weights=weight, minlength=count).astype(np.float64)
+
+
+def coverage(
+    view: View, place: int, among: Callable[[View], Mask] = everything
+) -> tuple[Cover, ...]:
     """How each source that speaks of some things covers a place; by name.
 
     Args:
         view: the graph.
         place: the rank of a territory.
-        among: the things that count, by default all; shape (n,).
+        among: tells which things of a view count; shape (n,).
     """
-    known, spoken = ledger(view), sources(view)
-    weight = known.weight if among is None else known.weight * among[known.thing]
-    here = within(view, place, known.rank)
-    # An entry of the ledger for each source that speaks of its thing.
-    first = np.searchsorted(spoken.thing, known.thing)
-    times = np.searchsorted(spoken.thing, known.thing, side="right") - first
-    entry = np.repeat(np.arange(len(known.thing)), times)
-    nth = np.arange(len(entry)) - np.repeat(np.cumsum(times) - times, times)
-    source = spoken.source[first[entry] + nth]
-
-    def total(mask: Mask) -> Floats:
-        counted = weight[entry] * mask[entry]
-        totals = np.bincount(source, weights=counted, minlength=len(spoken.names))
-        return totals.astype(np.float64)
-
-    placed = total(in_france(view, known.rank))
+    spoken = _spoken(view, among)
+    names, placed = sources(view).names, spoken.placed
+    here = within(view, place, spoken.rank)
     sums = zip(
-        spoken.names,
-        total(here).tolist(),
+        names,
+        _totals(spoken.source[here], spoken.weight[here], len(names)).tolist(),
         placed.tolist(),
-        total((known.rank < 0) | _nowhere(view, known.rank)).tolist(),
+        spoken.unplaced.tolist(),
         (placed * share_of_inhabitants(view, place)).tolist(),
         strict=True,
     )

@@ -31,6 +31,8 @@ class Number:
             part, add up to the number of the territory.
         why_not: why it is not, else empty.
         facts: some of the facts that are counted; `count` of them there are.
+        things: how many different things are counted, each once, whole or in part: the alliances
+            that are here, of which `value` is what falls to here.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Number:
     why_not: str
     count: int
     facts: tuple[Fact, ...]
+    things: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,16 @@ def ecosystem(
     inside = inside_of(view, rank)
     numbers = [_number(view, inside, tally, limit) for tally in counted]
     numbers += [
-        Number(each.name, each.label, each.count, False, each.why_not, each.count, each.facts)
+        Number(
+            each.name,
+            each.label,
+            each.count,
+            False,
+            each.why_not,
+            each.count,
+            each.facts,
+            each.count,
+        )
         for each in outside(view, rank, limit)
     ]
     if listed is not None:
@@ -137,7 +149,8 @@ def _number(view: View, inside: Mask, tally: Tally, limit: int) -> Number:
     here = np.flatnonzero(held(inside, tally.rank))
     value = _exact(float(tally.weight[here].sum()))
     facts = facts_of(view, tally, here[:limit])
-    return Number(tally.name, tally.label, value, True, "", len(here), facts)
+    things = len(np.unique(np.stack([tally.thing[here], tally.other[here]]), axis=1).T)
+    return Number(tally.name, tally.label, value, True, "", len(here), facts, things)
 
 
 def _exact(value: float) -> float:

@@ -10,6 +10,7 @@ from graph.view import View
 from queries.answers import Named
 from queries.partner_request import Search, ceased
 from queries.presence import By, Presence, presence
+from queries.spots import spots_of, within
 from queries.things import named
 from queries.wider import Wider, widened
 
@@ -75,6 +76,9 @@ def rules(view: View, search: Search, here: Presence) -> list[Rule]:
         Rule("elsewhere", here.nearness[organisations] > 0),
         Rule("ended", ~ceased(view)[organisations]),
     ]
+    if search.question.seats:
+        spots = spots_of(view)[organisations]
+        found.append(Rule("outside_box", within(spots, search.question.seats)))
     if search.question.worlds:
         wanted = [tuple(World).index(w) for w in search.question.worlds]
         found.append(Rule("other_world", np.isin(view.world[organisations], wanted)))

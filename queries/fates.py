@@ -4,10 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from graph.claims import Properties
-from graph.model import Outcome, Phase, Term
+from graph.columns import Array, Ints, Mask
+from graph.model import ALLIANCE, Outcome, Phase, Term
 from graph.store import StoredClaim, StoredNode
+from graph.view import View
 from queries.answers import Evidence, evidence_of
+
+_FORMAT = 1  # of the columns of ends; a change makes new ones
 
 
 class Fate(Term):
@@ -17,6 +23,19 @@ class Fate(Term):
     STOPPED = "stopped", "s'est arrêtée", "stopped"
     RUNNING = "running", "est en cours", "running"
     UNKNOWN = "unknown", "issue inconnue", "unknown outcome"
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How alliances ended, as columns.
+
+    Attributes:
+        outcome: index into `Outcome`, -1 when not said; shape (n,).
+        explained: whether it has ended and a source says why; shape (n,).
+    """
+
+    outcome: Ints
+    explained: Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +50,24 @@ _ALIVE = {
     phase.value
     for phase in (Phase.EMERGENCE, Phase.EXPERIMENTATION, Phase.DEPLOYMENT, Phase.RUNNING)
 }
+
+
+def ends_of(view: View) -> Ends:
+    """How the alliances of a view ended; made once per generation."""
+    found = view.derived(f"ends-{_FORMAT}", lambda: _ends(view))
+    return Ends(found["outcome"], found["explained"])
+
+
+def _ends(view: View) -> dict[str, Array]:
+    codes = [term.value for term in Outcome]
+    outcome = np.full(len(view), -1, dtype=np.int8)
+    explained = np.zeros(len(view), dtype=np.bool_)
+    for node in view.of_kind(ALLIANCE).tolist():
+        said = view.describe(node).properties
+        told = said.get("outcome")
+        outcome[node] = codes.index(told) if isinstance(told, str) and told in codes else -1
+        explained[node] = bool(said.get("exit_reason")) and bool(view.ended[node])
+    return {"outcome": outcome, "explained": explained}
 
 
 def fate_of(alliance: StoredNode, day: date) -> Fate:

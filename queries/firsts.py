@@ -25,7 +25,7 @@ from graph.model import (
     RUNS,
     World,
 )
-from graph.view import View
+from graph.view import View, once_a_view
 from queries.answers import Named, Reason, ReasonKind, evidence_of
 from queries.coverage import sources
 from queries.goals import aim_claims
@@ -167,6 +167,7 @@ def _cells(view: View, place: int, parts: list[int]) -> _Cells:
     return _Cells(things, _days(view)[things], _strata(view, things), key, at)
 
 
+@once_a_view
 def _days(view: View) -> Ints:
     """The first day known of each thing: of itself, else of what was done with it; shape (n,)."""
     first = np.full(len(view), _NEVER, dtype=np.int64)

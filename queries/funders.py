@@ -1,7 +1,7 @@
 """Who could finance: open calls, and those who financed, have that role or offer financing."""
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -26,11 +26,12 @@ from graph.model import (
     World,
     means_lever,
 )
-from graph.view import View
+from graph.view import View, once_a_view
 from queries.masks import mask_of
 from queries.seekers import VALUE, Seekers
-from queries.terrain import Terrain
+from queries.terrain import Terrain, reach, terrain
 
+_NOBODY: Ints = np.zeros(0, dtype=np.int64)
 _FUNDER = tuple(MemberRole).index(MemberRole.FUNDER)
 _FUND = tuple(AllianceType).index(AllianceType.FUND)
 
@@ -44,8 +45,11 @@ class Funder:
         known: the same; where there are none, that of its seat.
         financed_in: those of what it financed.
         goals, financed_goals, offers: bit masks, 0 when unknown.
+        reached: the territories of all these, and their atoms.
         worlds: the worlds that a call admits, or that a funder financed; bit mask.
         opens, closes: the first and the last day of a call, None when unknown.
+        actors: itself, and who opened a call, ascending.
+        acquaintances: the ordinals of these and of all that they have met, ascending.
     """
 
     node: int
@@ -53,19 +57,24 @@ class Funder:
     declared: Ints
     known: Ints
     financed_in: Ints
+    reached: Ints
     goals: int
     financed_goals: int
     offers: int
     worlds: int
     opens: date | None = None
     closes: date | None = None
+    actors: Ints = field(default_factory=lambda: _NOBODY)
+    acquaintances: Ints = field(default_factory=lambda: _NOBODY)
 
 
-def funders(view: View, ground: Terrain) -> tuple[list[Funder], int]:
-    """All calls and funders, by ordinal, and how many others have ended."""
-    nodes = _funding(view)
+@once_a_view
+def funders(view: View) -> tuple[list[Funder], int]:
+    """All calls and funders, by ordinal, and how many others have ended; made once."""
+    nodes, ground = _funding(view), terrain(view)
     gone = view.ended[nodes]
-    return [_funder(view, ground, int(node)) for node in nodes[~gone]], int(gone.sum())
+    found = [_funder(view, ground, int(node)) for node in nodes[~gone]]
+    return [_acquainted(view, each) for each in found], int(gone.sum())
 
 
 def _funding(view: View) -> Ints:
@@ -91,12 +100,14 @@ def _funder(view: View, ground: Terrain, node: int) -> Funder:
         return _call(view, ground, node)
     financed = view.ties[FUNDED].ends_of(node)
     places = [ground.known[end] for end in financed.tolist()]
+    financed_in = np.unique(np.concatenate([*places, _NOBODY])).astype(np.int64)
     return Funder(
         node,
         False,
         ground.declared[node],
         ground.known[node],
-        np.unique(np.concatenate([*places, np.zeros(0, np.int64)])).astype(np.int64),
+        financed_in,
+        reach(view, np.concatenate([ground.declared[node], ground.known[node], financed_in])),
         int(view.goals[node]),
         _union(view.goals[financed]),
         int(view.offers[node]) | (VALUE if _is_known_to_fund(view, node) else 0),
@@ -124,7 +135,8 @@ def _call(view: View, ground: Terrain, node: int) -> Funder:
         True,
         ground.declared[node],
         ground.known[node],
-        np.zeros(0, dtype=np.int64),
+        _NOBODY,
+        reach(view, np.concatenate([ground.declared[node], ground.known[node]])),
         int(view.goals[node]),
         0,
         int(view.offers[node]),
@@ -157,35 +169,42 @@ def openers(view: View, call: int) -> list[int]:
     return [int(node) for node in view.ties[OPENED].starts_of(call)]
 
 
-def met(view: View, funder: Funder, seekers: Seekers) -> Mask:
+def met(funder: Funder, seekers: Seekers) -> Mask:
     """With which seekers a funder or call has met, or is one; shape (seekers,).
 
     It financed them, something came from it, or they share an alliance that it takes part in, runs
     or financed. A funder that has met who carries a project has met the project. A call has not:
     its opener may have financed the same carrier for something else.
     """
-    actors = np.array([funder.node, *openers(view, funder.node)])
-    known = _acquainted(view, actors, through_funded=not funder.is_call)
-    found: Mask = known[seekers.nodes] | np.isin(seekers.nodes, actors)
-    if funder.is_call:
-        known = np.zeros(len(view), dtype=np.bool_)
-    known[actors] = True
-    np.logical_or.at(found, seekers.carried, known[seekers.carrier])
+    found = _holds(funder.acquaintances, seekers.nodes)
+    known = funder.actors if funder.is_call else funder.acquaintances
+    carriers = _holds(known, seekers.carrier)
+    found[seekers.carried[carriers]] = True
     return found
 
 
-def _acquainted(view: View, actors: Ints, *, through_funded: bool) -> Mask:
-    """Whom some actors have met; shape (n,)."""
+def _holds(ascending: Ints, nodes: Ints) -> Mask:
+    """Which of some nodes are among others."""
+    at = np.minimum(np.searchsorted(ascending, nodes), len(ascending) - 1)
+    return np.asarray(ascending[at] == nodes)
+
+
+def _acquainted(view: View, funder: Funder) -> Funder:
+    """A funder or call with whom its actors have met."""
+    actors = np.unique([funder.node, *openers(view, funder.node)])
     known = np.zeros(len(view), dtype=np.bool_)
     alliances = np.zeros(len(view), dtype=np.bool_)
     alliances[actors] = True
-    for tie in (MEMBER_OF, FOUNDED, RUNS, *((FUNDED,) if through_funded else ())):
+    for tie in (MEMBER_OF, FOUNDED, RUNS, *(() if funder.is_call else (FUNDED,))):
         for actor in actors.tolist():
             alliances[view.ties[tie].ends_of(actor)] = True
     alliances &= view.kind == KINDS.index(ALLIANCE)
     members = view.ties[MEMBER_OF]
-    known[members.start[alliances[members.end]]] = True
+    for alliance in np.flatnonzero(alliances).tolist():
+        known[members.starts_of(alliance)] = True
     for tie in (FUNDED, GAVE_RISE_TO):
         for actor in actors.tolist():
             known[view.ties[tie].ends_of(actor)] = True
-    return np.asarray(known | alliances)
+    known[actors] = True
+    met_by_them = np.flatnonzero(known | alliances).astype(np.int32)
+    return replace(funder, actors=actors, acquaintances=met_by_them)

@@ -8,10 +8,10 @@ import numpy as np
 
 from graph.columns import Ints, Mask
 from graph.errors import RequestError
-from graph.model import ORGANISATION, World
+from graph.model import KINDS, ORGANISATION, World
 from graph.view import View
 from queries.answers import Fact, Named, Reason, ReasonKind
-from queries.connections import Ground, ground, joined, joining, joining_fact
+from queries.connections import Ground, ground, ground_of_level, joined, joining, joining_fact
 from queries.coverage import Cover, coverage, covered
 from queries.expected import Expected, expected
 from queries.gap_reasons import GapState, gap_reason, known
@@ -137,11 +137,12 @@ def gaps(view: View, place: str | None, limit: int = 10) -> Gaps:
         raise RequestError(f"Le nombre de réponses doit être entre 1 et {_MOST}.")
     rank, understood = resolve_place(view, place)
     peers = peers_of(view, rank)
-    scene = _Scene(view, rank, peers, ground(view, [rank]), ground(view, peers.tolist()))
-    nodes = np.arange(len(view))
-    actors = coverage(view, rank, of_kinds(view, nodes, ORGANISATION))
-    acting = coverage(view, rank, joining(view))
-    aiming = coverage(view, rank, view.goals > 0)
+    level = int(view.territories.level[peers[0]]) if len(peers) else -1
+    theirs = ground_of_level(view, level, peers) if len(peers) else ground(view, [])
+    scene = _Scene(view, rank, peers, ground(view, [rank]), theirs)
+    actors = coverage(view, rank, _organisations)
+    acting = coverage(view, rank, joining)
+    aiming = coverage(view, rank, _with_goals)
     few, pairs, goals = _actors(scene, actors), _pairs(scene, acting), _goals(scene, aiming)
     alone = uncovered(view, rank)
     return Gaps(
@@ -157,6 +158,14 @@ def gaps(view: View, place: str | None, limit: int = 10) -> Gaps:
         level_of(view, peers),
         coverage(view, rank),
     )
+
+
+def _organisations(view: View) -> Mask:
+    return np.asarray(view.kind == KINDS.index(ORGANISATION))
+
+
+def _with_goals(view: View) -> Mask:
+    return np.asarray(view.goals > 0)
 
 
 def _page(found: list[Gap], limit: int) -> tuple[Gap, ...]:

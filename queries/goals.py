@@ -7,13 +7,14 @@ import numpy as np
 from graph.columns import Floats
 from graph.model import AIMS_AT
 from graph.store import StoredClaim
-from graph.view import View
+from graph.view import View, once_a_view
 from queries.masks import GOALS
 from queries.terrain import tie_claims
 from queries.things import goal_named
 from queries.wording import listed
 
 
+@once_a_view
 def goal_rarity(view: View) -> Floats:
     """The rarity of each goal: what everybody aims at tells little; shape (17,).
 

@@ -26,7 +26,7 @@ from graph.model import (
     Level,
 )
 from graph.territories import LEVELS
-from graph.view import View
+from graph.view import View, once_a_view
 from queries.presence import WHOLE
 from queries.terrain import Terrain, terrain
 
@@ -68,14 +68,16 @@ class Taking:
     until: Ints
 
 
+@once_a_view
 def ledger(view: View) -> Ledger:
     """The ledger of a view; made once per generation."""
     found = view.derived(f"ledger-{_FORMAT}", lambda: _made(view))
     return Ledger(found["home"], found["thing"], found["rank"], found["weight"])
 
 
+@once_a_view
 def taking(view: View) -> Taking:
-    """The participations of a view."""
+    """The participations of a view; made once per generation."""
     columns = [view.ties[tie] for tie in TAKING_PART]
     start, end, since, until = (
         np.concatenate([getattr(each, name) for each in columns]).astype(np.int64)

@@ -7,24 +7,21 @@ alliance or a tie last alive three years ago weighs half.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy import sparse
 
 from graph.columns import Floats, Ints, Mask
-from graph.model import FOUNDED, FUNDED, ORGANISATION, RUNS, SUPPORTS
-from graph.view import View
+from graph.model import ACTS_IN, FOUNDED, FUNDED, ORGANISATION, RUNS, SUPPORTS
+from graph.view import View, latest_of_view
 from queries.brokerage.introductions import Contacts, Introductions, row_of
 from queries.matching.circles import HALF_LIFE, UNDATED
 from queries.matching.history import (
     History,
-    history,
     incidence,
     is_of,
-    organisations_of,
-    participations_of,
     this_day,
+    wordless_history_of,
     years,
 )
 from queries.presence import presence
@@ -98,24 +95,24 @@ class Meetings:
         return int(self.alliances[common[order[0]]])
 
 
-@lru_cache(maxsize=8)
-def meetings(view: View, place: int, goals: int = 0, day: float | None = None) -> Meetings:
+@latest_of_view(8)
+def meetings(view: View, place: int | None, goals: int = 0, day: float | None = None) -> Meetings:
     """The contacts between organisations through what touches a place.
 
-    An alliance weighs as much of itself as lies in the place, by population; so does a tie between
-    two by the one of them that lies there the least.
+    An alliance weighs as much of itself as lies in the place, by population, or by its members
+    where it states no territory; a tie between two by the one of them that lies there the least.
 
     Args:
         view: of the graph.
-        place: the rank of the territory.
+        place: the rank of the territory; None for wherever.
         goals: a bit mask as `View.goals`: only contacts through an alliance, or with an
             organisation, that aims at one of them; 0 for all.
         day: years; what began on it or later is not known yet. By default today.
     """
     day = this_day() if day is None else day
     found = _encounters(view, day)
-    share = presence(view, place).share
-    weight = share[found.alliances] * recency(day, found.last)
+    share, of_alliance = _lying(view, found, place)
+    weight = of_alliance * recency(day, found.last)
     strength = _strengths(found, share, weight, day)
     if goals:
         strength[~_aiming(view, found, goals)] = 0
@@ -137,6 +134,27 @@ def meetings(view: View, place: int, goals: int = 0, day: float | None = None) -
     nodes, alliances = found.nodes[met], found.alliances[here]
     aims = _aims(view, nodes, alliances, contacts.member)
     return Meetings(nodes, alliances, aims, contacts, Introductions(contacts))
+
+
+def _lying(view: View, found: Encounters, place: int | None) -> tuple[Floats, Floats]:
+    """How much of each node, and of each alliance, lies in a place; shapes (len(view),), (p,).
+
+    An alliance that states no territory is shared out in equal parts among its members, each
+    standing where it has its seat, or else where it acts; one of which no place is known stands
+    nowhere. So the shares over a partition of places add up to one at most, as in
+    `queries.ledger` (fractional counting, Waltman and van Eck 2015).
+    """
+    if place is None:
+        return np.ones(len(view)), np.ones(len(found.alliances))
+    here = presence(view, place)
+    seat, acts = view.seat[found.nodes], view.ties[ACTS_IN]
+    acting = np.zeros(len(view))
+    inside = here.inside[np.searchsorted(view.territories.ordinals, acts.end)]
+    np.maximum.at(acting, acts.start, inside * (acts.until == 0))
+    own = np.where(seat >= 0, here.inside[seat], acting[found.nodes])
+    size = np.maximum(np.diff(sparse.csc_array(found.member).indptr), 1)
+    states = np.isin(found.alliances, acts.start)
+    return here.share, np.where(states, here.share[found.alliances], own @ found.member / size)
 
 
 def _aims(view: View, nodes: Ints, alliances: Ints, member: sparse.csr_array) -> Ints:
@@ -180,9 +198,9 @@ def _greatest(one: Ints, other: Ints, strength: Floats, count: int) -> sparse.cs
 # Wherever ------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=2)
+@latest_of_view(2)
 def _encounters(view: View, day: float) -> Encounters:
-    past = _history(view, day)
+    past = wordless_history_of(view, day)
     start, end, tied = _own_ties(view, past, day)
     met = past.past.copy()
     met[start] = met[end] = True
@@ -205,13 +223,6 @@ def _encounters(view: View, day: float) -> Encounters:
         np.concatenate([part, np.ones(2 * own)])[order],
         np.concatenate([np.full(len(through), np.nan), tied, tied])[order],
     )
-
-
-def _history(view: View, day: float) -> History:
-    wordless = sparse.csr_array((len(view.of_kind(ORGANISATION)), 0))
-    organisations = organisations_of(view, wordless)
-    alliances, participations = participations_of(view, organisations)
-    return history(organisations, alliances, participations, day)
 
 
 def _together(member: sparse.csc_array, led: sparse.csc_array) -> tuple[Ints, Ints, Ints, Floats]:

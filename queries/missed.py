@@ -11,7 +11,7 @@ import numpy as np
 from graph.columns import Ints, Mask
 from graph.errors import RequestError
 from graph.model import KINDS, Kind
-from graph.view import View
+from graph.view import View, latest_of_view
 from queries.answers import Named
 from queries.condition_reasons import Sides, explained
 from queries.conditions import Condition, ConditionKind, Judged, Judgements, State, judge
@@ -173,6 +173,7 @@ class _Sifted:
     others: Counter[str]  # « met », « faint »
 
 
+@latest_of_view(64)
 def missed(view: View, request: Request) -> Missed:
     """The pairs of a project and a funder that fit in a place and never met, and the near misses.
 
@@ -190,7 +191,7 @@ def missed(view: View, request: Request) -> Missed:
         raise RequestError(f"Le nombre de réponses doit être entre 1 et {_MOST}.")
     rank, place = resolve_place(view, request.at)
     ground = terrain(view)
-    funding, funders_ended = funders(view, ground)
+    funding, funders_ended = funders(view)
     seeking, seekers_ended = seekers(view, ground, rank)
     found = _sift(view, seeking, funding, request.day, request.limit)
     lists = {fit: _page(found.candidates[fit], request.limit) for fit in Fit}
@@ -218,13 +219,15 @@ def _sift(
     found = _Sifted({fit: [] for fit in Fit}, Counter(), Counter(), Counter())
     for position, funder in enumerate(funding):
         judged = judge(view, funder, seeking, day)
-        acquainted = met(view, funder, seeking)
+        acquainted, worth = met(funder, seeking), _worth(judged)
         found.others["met"] += int(acquainted.sum())
-        found.others["faint"] += int((~acquainted & ~_worth(judged)).sum())
-        for fit, mask in _fits(judged, acquainted).items():
+        found.others["faint"] += int((~acquainted & ~worth).sum())
+        for fit, mask in _fits(judged, worth & ~acquainted).items():
             chosen = np.flatnonzero(mask)
+            if not len(chosen):
+                continue
             found.counts[fit] += len(chosen)
-            best = _best(judged, chosen, limit)
+            best = _best(judged, chosen, limit) if limit else []
             found.candidates[fit].extend(_Candidate.of(judged, s, position) for s in best)
             if fit is Fit.NEAR:
                 for kind, states in judged.states.items():
@@ -252,9 +255,8 @@ def _worth(judged: Judgements) -> Mask:
     return np.asarray(here | (judged.count(Judged.SATISFIED) >= _ENOUGH))
 
 
-def _fits(judged: Judgements, acquainted: Mask) -> dict[Fit, Mask]:
+def _fits(judged: Judgements, worth: Mask) -> dict[Fit, Mask]:
     """Which seekers fit how, among those not met of which enough is known."""
-    worth = _worth(judged) & ~acquainted
     refused, unknown = judged.count(Judged.REFUSED), judged.count(Judged.UNKNOWN)
     return {
         Fit.FITS: worth & (refused == 0) & (unknown == 0),
@@ -334,7 +336,7 @@ def _advice(
 
     def fitting(place: int) -> int:
         seeking, _ = seekers(view, ground, place)
-        found = _sift(view, seeking, funding, request.day, limit=1).counts
+        found = _sift(view, seeking, funding, request.day, limit=0).counts
         return found[Fit.FITS] + found[Fit.TO_CHECK]
 
     catalysts = catalysts_of(view, presence(view, rank))

@@ -22,8 +22,8 @@ from graph.store import StoredTie
 from graph.territories import LEVELS
 from graph.view import View
 from queries.answers import Fact, Reason, ReasonKind, evidence_of, reason_of
-from queries.matching.grounds import Ground
-from queries.matching.weights import Feature
+from queries.matching.grounds import Ground, grounds
+from queries.matching.weights import WEIGHTS, Feature
 from queries.matching.words import words_of
 from queries.partner_request import Search
 from queries.partner_scores import Past, asker, matching_of
@@ -38,12 +38,13 @@ _JOINING = (MEMBER_OF, FOUNDED, RUNS)
 def ground_reasons(view: View, search: Search, node: int, past: Past) -> Iterator[Reason]:
     """The reasons that rest on past alliances and seats, those that weigh most first.
 
-    `past`: what `queries.partner_scores.past` gives for the search.
+    `past`: what `queries.partner_scores.past_of` gives for the search, with this node.
     """
     matching = matching_of(view)
     row = int(np.searchsorted(matching.history.organisations.ordinals, node))
     told: set[ReasonKind] = set()
-    for ground in matching.because(asker(view, search), row, past):
+    at = {feature: float(value[0]) for feature, value in past.of(np.array([node])).items()}
+    for ground in grounds(matching, asker(view, search), row, at, WEIGHTS):
         found = _SENTENCES[ground.feature](view, search, node, ground)
         if found is not None and found.kind not in told:
             told.add(found.kind)

@@ -1,6 +1,8 @@
 """Why somebody could be a partner, and what speaks against it, in sentences with their evidence."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+
+import numpy as np
 
 from graph.model import (
     AIMS_AT,
@@ -12,9 +14,10 @@ from graph.model import (
     Tie,
     means_lever,
 )
-from graph.store import StoredClaim, StoredTie
+from graph.store import StoredTie
 from graph.view import View
 from queries.answers import Fact, Reason, ReasonKind, evidence_of, fact_of, reason_of
+from queries.fates import ends_of
 from queries.matching.shared_words import Shared
 from queries.matching.text import text_index, told
 from queries.partner_request import Search
@@ -81,11 +84,9 @@ def goal_reasons(view: View, search: Search, node: int, verb: str) -> Iterator[R
         number = goal.id.partition(":")[2]
         bit = 1 << (int(number) - 1)
         for actor in _who_aims(view, node, bit):
-            aims = [
-                tie
-                for tie in view.ties_of(actor)
-                if tie.tie is AIMS_AT and _is_of_goal(tie.end, number)
-            ]
+            ends = (int(end) for end in view.ties[AIMS_AT].ends_of(actor))
+            aimed = (end for end in ends if _is_of_goal(view.keys[end], number))
+            aims = [tie for tie in (view.tie(AIMS_AT, actor, end) for end in aimed) if tie]
             through = ""
             if actor != node:
                 through = f", à travers {view.names[actor]}"
@@ -121,7 +122,7 @@ def _direct_reasons(view: View, me: int, node: int) -> Iterator[Reason]:
 def _purpose_reasons(view: View, search: Search, node: int) -> Iterator[Reason]:
     """The words of both sides that agree, and what both mean where the words differ."""
     words = words_of(view, search)
-    if not words.purpose or purpose(view, search)[node] < LEAST_LIKENESS:
+    if not words.purpose or purpose(view, search, np.array([node]))[0] < LEAST_LIKENESS:
         return
     found = text_index(view).because(words.purpose, told(view, node))[:_SHOWN]
     if not found:
@@ -130,10 +131,11 @@ def _purpose_reasons(view: View, search: Search, node: int) -> Iterator[Reason]:
     key = view.keys[node]
     facts: dict[Fact, None] = {Fact(key, "name"): None, Fact(key, "purpose"): None}
     claims = [c for c in view.claims(node) if {"name", "purpose"} & c.properties.keys()]
-    for tie in view.ties_of(node):
-        if tie.tie in (OFFERS, NEEDS) and tie.start == key:
-            facts[fact_of(tie)] = None
-            claims += tie.claims
+    for tie in (NEEDS, OFFERS):
+        for stored in (view.tie(tie, node, int(end)) for end in view.ties[tie].ends_of(node)):
+            if stored is not None:
+                facts[fact_of(stored)] = None
+                claims += stored.claims
     yield Reason(
         ReasonKind.TEXT,
         f"Vos mots se rejoignent : {' ; '.join(said)}.",
@@ -190,7 +192,7 @@ def _world_reason(view: View, me: int, node: int) -> Reason | None:
 
 def _competition_reason(view: View, search: Search, node: int) -> Reason | None:
     """Same means, same goals, same perimeter, and nothing to exchange."""
-    if not competing(view, search)[node]:
+    if not competing(view, search, np.array([node]))[0]:
         return None
     shared = [m for i, m in enumerate(Means) if int(view.offers[node]) & search.offers & 1 << i]
     ties = [t for t in (_present(view, OFFERS, node, means) for means in shared) if t]
@@ -210,21 +212,20 @@ def _ceased_reasons(view: View, search: Search, node: int) -> Iterator[Reason]:
             when = period(stored.properties.get("since"), stored.properties.get("until"))
             text = f"N'offre plus ce que vous cherchez, {means.fr}{when}."
             yield reason_of(ReasonKind.CEASED, text, [stored], against=True)
-    for tie in view.ties_of(node):
-        alliance = view.ordinal(tie.end) if tie.tie is MEMBER_OF else None
-        if alliance is None or not view.ended[alliance]:
-            continue
-        said = view.describe(alliance).properties
-        if why := said.get("exit_reason"):
-            claims = [c for c in view.claims(alliance) if "exit_reason" in c.properties]
-            when = period(said.get("started"), said.get("ended"))
-            name = quoted(view.names[alliance])
-            text = f"A pris part à {name}{when}, qui a cessé : {str(why).rstrip('.')}."
-            facts = (fact_of(tie), Fact(tie.end, "exit_reason"))
-            evidence = evidence_of(_all(tie.claims, claims))
-            yield Reason(ReasonKind.CEASED, text, evidence, facts=facts, against=True)
+    explained = ends_of(view).explained
+    for alliance in view.ties[MEMBER_OF].ends_of(node).tolist():
+        tie = view.tie(MEMBER_OF, node, alliance) if explained[alliance] else None
+        if tie is not None:
+            yield _exit(view, alliance, tie)
 
 
-def _all(*claims: Iterable[StoredClaim]) -> Iterator[StoredClaim]:
-    for some in claims:
-        yield from some
+def _exit(view: View, alliance: int, tie: StoredTie) -> Reason:
+    """That it took part in an alliance that ceased, and why that one did."""
+    said = view.describe(alliance).properties
+    claims = [c for c in view.claims(alliance) if "exit_reason" in c.properties]
+    when, why = period(said.get("started"), said.get("ended")), str(said.get("exit_reason"))
+    name = quoted(view.names[alliance])
+    text = f"A pris part à {name}{when}, qui a cessé : {why.rstrip('.')}."
+    facts = (fact_of(tie), Fact(tie.end, "exit_reason"))
+    evidence = evidence_of([*tie.claims, *claims])
+    return Reason(ReasonKind.CEASED, text, evidence, facts=facts, against=True)

@@ -1,14 +1,15 @@
 """A search for partners, as a person put it and as it was understood."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from graph.columns import Ints, Mask
 from graph.errors import RequestError
 from graph.model import ACTS_IN, MEMBER_OF, ORGANISATION, REPLACED_BY, SEATED_IN, Means, World
-from graph.view import View
+from graph.once import Once
+from graph.view import View, once_a_view
 from queries import terms
 from queries.answers import Named
 from queries.masks import goals_in, means_in
@@ -17,6 +18,7 @@ from queries.matching.goals_in_text import goals_in as goals_in_text
 from queries.matching.weights import OTHER_WORLD
 from queries.places import Place, place_of, resolve_place
 from queries.presence import Presence, presence
+from queries.spots import Box
 from queries.things import goal_named, named, resolve_thing, whereabouts
 from queries.wording import listed, quoted
 
@@ -34,6 +36,7 @@ class Request:
         text: the project in free words.
         difference: what an organisation of another world counts, from 1 (no matter) to 2.
         embeddings: compare purposes as sentence embeddings too (an optional extra).
+        seats: only organisations whose spot on the map lies in this box.
     """
 
     at: str | None = None
@@ -46,6 +49,7 @@ class Request:
     text: str = ""
     difference: float = OTHER_WORLD
     embeddings: bool = False
+    seats: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,14 @@ class Question:
     goals_in_text: tuple[GoalInText, ...] = ()
     difference: float = OTHER_WORLD
     embeddings: bool = False
+    seats: Box | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Search:
     """A question in ordinals and masks, and what was computed for it over all nodes.
 
-    Each is itself alone, so that what is derived from it can be kept.
+    Each is itself alone, and holds what is derived from it in `once`.
     """
 
     question: Question
@@ -85,6 +90,7 @@ class Search:
     goals: int
     here: Presence
     goals_of: Ints
+    once: Once = field(default_factory=Once, repr=False)
 
 
 def has_profile(request: Request) -> bool:
@@ -129,6 +135,7 @@ def understand(view: View, request: Request) -> Search:
         spoken,
         request.difference,
         request.embeddings,
+        request.seats,
     )
     return Search(
         question,
@@ -152,11 +159,13 @@ def _check(request: Request) -> None:
         raise RequestError(f"Décrivez le projet en {most} caractères au plus.")
 
 
+@once_a_view
 def ceased(view: View) -> Mask:
-    """What has ended, or was replaced by another; shape (n,)."""
+    """What has ended, or was replaced by another; shape (n,), not to be changed."""
     found = view.ended.copy()
     replaced = view.ties[REPLACED_BY]
     found[replaced.start[replaced.until == 0]] = True
+    found.flags.writeable = False
     return found
 
 
@@ -194,9 +203,11 @@ def _bits(means: Sequence[Means]) -> int:
     return sum(1 << _MEANS.index(m) for m in means)
 
 
+@once_a_view
 def _all_goals(view: View) -> Ints:
     """The goals of each node, with those of the alliances that it takes part in."""
     members = view.ties[MEMBER_OF]
     goals = np.array(view.goals)
     np.bitwise_or.at(goals, members.start, view.goals[members.end])
+    goals.flags.writeable = False
     return goals

@@ -1,9 +1,7 @@
 """How well each organisation fits a search: its features, and their sum."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -19,7 +17,7 @@ from graph.model import (
     SUPPORTS,
 )
 from graph.text import fold
-from graph.view import View
+from graph.view import TieColumns, View, latest_of_view, once_a_view
 from queries.masks import goals_in
 from queries.matching.embeddings import embeddings
 from queries.matching.features import Asker, Matching, asker_of
@@ -28,9 +26,7 @@ from queries.matching.seats import holders_of
 from queries.matching.text import text_index, told
 from queries.matching.weights import WEIGHTS, Feature
 from queries.partner_request import Search
-from queries.presence import NEAR, WHOLE
-
-Past: TypeAlias = Mapping[Feature, Floats]
+from queries.presence import NEAR, WHOLE, presence
 
 # Texts less alike than this have a word of no weight in common, or none.
 LEAST_LIKENESS = 0.1
@@ -39,15 +35,18 @@ LEAST_LIKENESS = 0.1
 DIRECT = (SUPPORTS, FUNDED, FOUNDED, INSPIRED, GAVE_RISE_TO)
 
 
-@lru_cache(maxsize=2)
+@once_a_view
 def matching_of(view: View) -> Matching:
     """The method over all that a view knows of the past, made once for each view."""
     return Matching(history_of(view))
 
 
-@lru_cache(maxsize=8)
 def asker(view: View, search: Search) -> Asker:
     """Who asks: the organisation, or the project that is described, as if seated in the place."""
+    return search.once(asker, lambda: _asker(view, search))
+
+
+def _asker(view: View, search: Search) -> Asker:
     history = matching_of(view).history
     named = (view.ordinal(goal.id) for goal in search.question.goals)
     themes = np.array([goal for goal in named if goal is not None], dtype=np.int64)
@@ -60,24 +59,63 @@ def asker(view: View, search: Search) -> Asker:
     return Asker(None, -1, places, centre, words, themes, search.rank)
 
 
-def past_of(view: View, search: Search) -> Past:
-    """The features of the past for a search; each of shape (1, organisations)."""
-    return matching_of(view).features([asker(view, search)])
+@dataclass(frozen=True)
+class Past:
+    """What the past of some organisations says of them for a search.
+
+    Attributes:
+        nodes: their ordinals, ascending; shape (k,).
+        found: each feature, in [0, 1]; shape (k,).
+    """
+
+    nodes: Ints
+    found: Mapping[Feature, Floats]
+
+    def of(self, nodes: Ints) -> dict[Feature, Floats]:
+        """The features of some of them; each of the shape of `nodes`."""
+        at = np.searchsorted(self.nodes, nodes)
+        return {feature: values[at] for feature, values in self.found.items()}
+
+
+def past_of(view: View, search: Search, nodes: Ints) -> Past:
+    """The features of the past of some organisations, by ordinal, for a search."""
+    return pasts_of(view, [search], nodes)[0]
+
+
+def pasts_of(view: View, searches: Sequence[Search], nodes: Ints) -> list[Past]:
+    """As `past_of`, for several searches at once."""
+    matching = matching_of(view)
+    rows = np.searchsorted(matching.history.organisations.ordinals, nodes)
+    found = matching.features([asker(view, search) for search in searches], rows)
+    return [
+        Past(nodes, {feature: values[i] for feature, values in found.items()})
+        for i in range(len(searches))
+    ]
 
 
 def features(view: View, search: Search, eligible: Ints, past: Past) -> dict[Feature, Floats]:
     """Each feature that the request and the past give, in [0, 1]; shape (eligible,)."""
-    rows = np.searchsorted(matching_of(view).history.organisations.ordinals, eligible)
-    found = {feature: values[0][rows].astype(np.float64) for feature, values in past.items()}
-    return found | _stated(view, search, eligible)
+    return _all(view, search, eligible, past, purpose(view, search, eligible))
 
 
-def _stated(view: View, search: Search, eligible: Ints) -> dict[Feature, Floats]:
+def at_most(view: View, search: Search, eligible: Ints, past: Past) -> dict[Feature, Floats]:
+    """As `features`, with words as alike as can be: what is found without comparing any."""
+    return _all(view, search, eligible, past, np.ones(len(eligible)))
+
+
+def _all(
+    view: View, search: Search, eligible: Ints, past: Past, alike: Floats
+) -> dict[Feature, Floats]:
+    found = {each: values.astype(np.float64) for each, values in past.of(eligible).items()}
+    return found | _stated(view, search, eligible, alike)
+
+
+def _stated(view: View, search: Search, eligible: Ints, alike: Floats) -> dict[Feature, Floats]:
     found = {
         Feature.PLACE: search.here.nearness[eligible],
-        Feature.EXPERIENCE: _experienced(view, search)[eligible].astype(np.float64),
-        Feature.PURPOSE: purpose(view, search)[eligible],
-        Feature.COMPETITION: competing(view, search)[eligible].astype(np.float64),
+        Feature.EXPERIENCE: _experienced(view, search.rank)[eligible].astype(np.float64),
+        Feature.PURPOSE: alike,
+        Feature.COMPETITION: competing(view, search, eligible).astype(np.float64),
     }
     if search.needs:
         given = _popcount(view.offers[eligible] & search.needs)
@@ -89,7 +127,8 @@ def _stated(view: View, search: Search, eligible: Ints) -> dict[Feature, Floats]
     if search.goals:
         found[Feature.GOAL] = _goal_feature(view, search, eligible)
     if search.me is not None:
-        found[Feature.DIRECT] = _directly_tied(view, search.me)[eligible].astype(np.float64)
+        tied = np.isin(eligible, _directly_tied(view, search.me))
+        found[Feature.DIRECT] = tied.astype(np.float64)
     return found
 
 
@@ -102,52 +141,60 @@ def _goal_feature(view: View, search: Search, eligible: Ints) -> Floats:
 
     N organisations have a goal, n of them this one: the goal of all tells little.
     """
-    organisations = view.of_kind(ORGANISATION)
-    known = search.goals_of[organisations]
-    total = int((known > 0).sum())
+    rarities = search.once(_rarity, lambda: _rarity(view, search))
     shared = np.zeros(len(eligible))
     possible = 0.0
-    for number in goals_in(search.goals):
+    for number, rarity in rarities.items():
         bit = 1 << (number - 1)
-        rarity = np.log((2 + total) / (1 + int(((known & bit) > 0).sum())))
         shared += rarity * ((search.goals_of[eligible] & bit) > 0)
         possible += rarity
     return shared / possible
 
 
-def _experienced(view: View, search: Search) -> Mask:
-    """Who takes or took part in an alliance whose territory touches the place."""
+def _rarity(view: View, search: Search) -> dict[int, float]:
+    known = search.goals_of[view.of_kind(ORGANISATION)]
+    total = int((known > 0).sum())
+    return {
+        number: float(np.log((2 + total) / (1 + int((known >> (number - 1) & 1).sum()))))
+        for number in goals_in(search.goals)
+    }
+
+
+@latest_of_view(4)
+def _experienced(view: View, place: int) -> Mask:
+    """Who takes or took part in an alliance whose territory touches the place; shape (n,)."""
     members = view.ties[MEMBER_OF]
     mask = np.zeros(len(view), dtype=np.bool_)
-    mask[members.start[search.here.share[members.end] > 0.5]] = True
+    mask[members.start[presence(view, place).share[members.end] > 0.5]] = True
     return mask
 
 
-def _directly_tied(view: View, me: int) -> Mask:
-    mask = np.zeros(len(view), dtype=np.bool_)
-    for tie in DIRECT:
-        mask[view.ties[tie].ends_of(me)] = True
-        mask[view.ties[tie].starts_of(me)] = True
-    return mask
+def _directly_tied(view: View, me: int) -> Ints:
+    ends = [each for tie in DIRECT for each in _both_ways(view.ties[tie], me)]
+    return np.concatenate(ends)
 
 
-@lru_cache(maxsize=8)
-def purpose(view: View, search: Search) -> Floats:
+def _both_ways(ties: TieColumns, node: int) -> tuple[Ints, Ints]:
+    return ties.ends_of(node), ties.starts_of(node)
+
+
+def purpose(view: View, search: Search, nodes: Ints) -> Floats:
     """How well words agree, in [0, 1]: purposes alike, or what one needs and the other offers.
 
-    Of the project where it is described in words, else of the organisation that asks; shape (n,).
+    Of the project where it is described in words, else of the organisation that asks, with each
+    of some nodes; shape (nodes,).
     """
     words = words_of(view, search)
     if not words.purpose:
-        return np.zeros(len(view))
+        return np.zeros(len(nodes))
     index = text_index(view)
-    found = index.similarity(words.purpose)
+    found = index.similarity(words.purpose, nodes)
     if words.needed:
-        found = np.maximum(found, index.offering(words.needed))
+        found = np.maximum(found, index.offering(words.needed, nodes))
     if words.offered:
-        found = np.maximum(found, index.needing(words.offered))
+        found = np.maximum(found, index.needing(words.offered, nodes))
     if search.question.embeddings:
-        found = np.maximum(found, embeddings(view).similarity(words.purpose))
+        found = np.maximum(found, embeddings(view).similarity(words.purpose)[nodes])
     return np.where(found >= LEAST_LIKENESS, found, 0)
 
 
@@ -162,6 +209,10 @@ class Words:
 
 def words_of(view: View, search: Search) -> Words:
     """The words to compare, without the names of places: where things are is another feature."""
+    return search.once(words_of, lambda: _words_of(view, search))
+
+
+def _words_of(view: View, search: Search) -> Words:
     if search.question.text:
         said = _without_places(view, search, search.question.text)
         return Words(said, said)
@@ -175,16 +226,20 @@ def _without_places(view: View, search: Search, text: str) -> str:
     around = np.flatnonzero(search.here.covered > WHOLE).tolist()
     if search.me is not None and view.seat[search.me] >= 0:
         around.append(int(view.seat[search.me]))
-    names = {fold(view.names[view.territory_of(rank)]) for rank in around}
-    banned = {word for name in names for word in name.split()}
+    names = {view.names[view.territory_of(rank)] for rank in around}
+    banned = {word for name in names for word in fold(name).split()}
     return " ".join(word for word in text.split() if not set(fold(word).split()) & banned)
 
 
-def competing(view: View, search: Search) -> Mask:
-    """Who offers here the same means for the same goal, with nothing to exchange; shape (n,)."""
-    same = ((view.offers & search.offers) > 0) & ((search.goals_of & search.goals) > 0)
-    exchange = ((view.offers & search.needs) > 0) | ((view.needs & search.offers) > 0)
-    return np.asarray(same & ~exchange & (search.here.nearness >= NEAR))
+def competing(view: View, search: Search, nodes: Ints) -> Mask:
+    """Who of some nodes offers here the same means for the same goal, with nothing to exchange.
+
+    Shape (nodes,).
+    """
+    offers, needs = view.offers[nodes], view.needs[nodes]
+    same = ((offers & search.offers) > 0) & ((search.goals_of[nodes] & search.goals) > 0)
+    exchange = ((offers & search.needs) > 0) | ((needs & search.offers) > 0)
+    return np.asarray(same & ~exchange & (search.here.nearness[nodes] >= NEAR))
 
 
 def scores(found: Mapping[Feature, Floats], weights: Mapping[Feature, float] = WEIGHTS) -> Floats:

@@ -90,7 +90,7 @@ def partners(view: View, request: Request) -> Partners:
     """
     search = understand(view, request)
     candidates, left_out = eligible(view, search)
-    past = past_of(view, search)
+    past = past_of(view, search, candidates)
     chosen, raw = _chosen(view, search, candidates, past)
     answers = tuple(_partner(view, search, int(candidates[i]), float(raw[i]), past) for i in chosen)
     more = advice(view, search) if len(candidates) < _FEW else None

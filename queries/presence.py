@@ -12,7 +12,7 @@ import numpy as np
 from graph.columns import Floats, Ints
 from graph.model import ACTS_IN, KINDS, MEMBER_OF, ORGANISATION, SEATED_IN, Level
 from graph.territories import LEVELS
-from graph.view import View
+from graph.view import View, latest_of_view
 from queries.answers import Reason, ReasonKind, evidence_of, fact_of
 
 # How near an actor is whose territory contains the place asked, by the level of its territory.
@@ -66,8 +66,9 @@ class Presence:
     covered: Floats
 
 
+@latest_of_view(4)
 def presence(view: View, place: int) -> Presence:
-    """The presence of every node in the territory of rank `place`."""
+    """The presence of every node in the territory of rank `place`; not to be changed."""
     inside, covered = view.territories.shares(place)
     near = _nearness_of_territories(view, inside, covered)
     count = len(view)
@@ -96,6 +97,8 @@ def presence(view: View, place: int) -> Presence:
     unknown = ~placed & (found.by == By.NOTHING)
     found.nearness[unknown] = _UNKNOWN
     found.by[unknown] = By.UNKNOWN
+    for column in (found.nearness, found.by, found.through, found.share):
+        column.flags.writeable = False
     return found
 
 
@@ -111,13 +114,14 @@ def _raise_to(
     found: Presence, nodes: Ints, nearness: Floats, by: By, through: Ints, share: Floats
 ) -> None:
     """Take for each node the strongest presence of those offered and the one it has."""
-    order = np.argsort(nearness, kind="stable")
-    order = order[nearness[order] > found.nearness[nodes[order]]]
+    stronger = np.flatnonzero(nearness > found.nearness[nodes])
+    order = stronger[np.argsort(nearness[stronger], kind="stable")]
     chosen = nodes[order]
     found.nearness[chosen] = nearness[order]
     found.by[chosen] = by
     found.through[chosen] = through[order]
-    np.maximum.at(found.share, nodes, share)
+    some = np.flatnonzero(share > 0)
+    np.maximum.at(found.share, nodes[some], share[some])
 
 
 # Its territory lies in the place; it contains the place; the two overlap.

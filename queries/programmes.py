@@ -8,7 +8,7 @@ from graph.columns import Floats, Ints, Mask
 from graph.model import FUNDED, GAVE_RISE_TO, KINDS, ORGANISATION, PART_OF, TIES, Kind, Level, Tie
 from graph.store import StoredTie
 from graph.territories import LEVELS
-from graph.view import View
+from graph.view import View, once_a_view
 from queries.answers import Fact, Named, Reason, ReasonKind, reason_of
 from queries.coverage import in_france, share_of_inhabitants
 from queries.ledger import COUNTED, TAKING_PART, ledger, of_kinds, units, within
@@ -131,6 +131,7 @@ def programmes(view: View, place: int) -> Programmes:
     return Programmes(view, place)
 
 
+@once_a_view
 def _contributions(view: View) -> _Contributions:
     frames, things, ties = [], [], []
     # (kind of tie, whether the frame is at its end)

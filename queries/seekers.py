@@ -1,18 +1,18 @@
 """Who seeks money here: projects, and those who say that they need financing."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from graph.columns import Floats, Ints
+from graph.columns import Floats, Ints, Mask
 from graph.model import ALLIANCE, CARRIES, KINDS, ORGANISATION, PROJECT, Means
-from graph.view import View
+from graph.view import View, once_a_view
 from queries.goals import goal_rarity
 from queries.masks import mask_of
 from queries.terrain import Coverage, Terrain
 
 VALUE = mask_of(Means, {Means.VALUE})
-_NOTHING: Ints = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,20 @@ class Seekers:
     def __len__(self) -> int:
         return len(self.nodes)
 
+    def touched(self, reached: Ints) -> Mask:
+        """Which have a territory in common with what is reached; shape (s,)."""
+        found = np.zeros(len(self), dtype=np.bool_)
+        found[self.owner[self.coverage.touched(reached)[self.place]]] = True
+        return found
+
+    @cached_property
+    def unplaced(self) -> Mask:
+        """Which have no known territory, or one of unknown composition; shape (s,)."""
+        unknown = np.ones(len(self), dtype=np.bool_)
+        unknown[self.owner] = False
+        unknown[self.owner[self.coverage.vague[self.place]]] = True
+        return unknown
+
     def share(self, ranks: Ints) -> Floats:
         """The greatest share of a territory of each that lies in those of some ranks.
 
@@ -68,6 +82,7 @@ class Seekers:
         return found
 
 
+@once_a_view
 def all_seekers(view: View) -> Ints:
     """The ordinals of all who seek money, those that have ended among them."""
     kinds = [KINDS.index(kind) for kind in (ORGANISATION, ALLIANCE)]
@@ -80,16 +95,17 @@ def seekers(view: View, ground: Terrain, place: int) -> tuple[Seekers, int]:
     inside, covered = view.territories.shares(place)
     touching = (inside + covered) > 0
     nodes = all_seekers(view)
-    places = [ground.known[node] for node in nodes.tolist()]
-    here = np.array([not len(each) or bool(touching[each].any()) for each in places], np.bool_)
+    owner, places = ground.known.flat(nodes)
+    here = np.ones(len(nodes), dtype=np.bool_)
+    here[owner] = False
+    here[owner[touching[places]]] = True
     ended = view.ended[nodes]
     return _described(view, ground, nodes[here & ~ended]), int((here & ended).sum())
 
 
 def _described(view: View, ground: Terrain, nodes: Ints) -> Seekers:
-    places = [ground.known[node] for node in nodes.tolist()]
-    by = [carriers(view, node) for node in nodes.tolist()]
-    ranks = np.concatenate([*places, _NOTHING]).astype(np.int64)
+    owner, ranks = ground.known.flat(nodes)
+    carried, at = view.ties[CARRIES].by_end.flat(nodes)
     coverage = Coverage(view, ranks)
     return Seekers(
         nodes,
@@ -97,10 +113,10 @@ def _described(view: View, ground: Terrain, nodes: Ints) -> Seekers:
         view.needs[nodes].astype(np.int64),
         ground.worlds[nodes],
         coverage,
-        np.repeat(np.arange(len(nodes)), [len(each) for each in places]),
+        owner,
         np.searchsorted(coverage.places, ranks),
-        np.repeat(np.arange(len(nodes)), [len(each) for each in by]),
-        np.concatenate([*by, _NOTHING]).astype(np.int64),
+        carried,
+        view.ties[CARRIES].start[at].astype(np.int64),
         goal_rarity(view),
     )
 

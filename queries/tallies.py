@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.columns import Array, Floats, Ints, Mask
+from graph.columns import Floats, Ints, Mask
 from graph.model import (
     AIMS_AT,
     ALLIANCE,
     CALL,
-    KINDS,
     NEEDS,
     OFFERS,
     ORGANISATION,
@@ -22,13 +21,13 @@ from graph.model import (
     World,
     means_lever,
 )
-from graph.view import View
+from graph.view import View, once_a_view
 from queries.answers import Fact
+from queries.fates import ends_of
 from queries.ledger import TAKING_PART, Ledger, Taking, ledger, of_kinds, taking
 from queries.masks import GOALS
 from queries.things import goal_named
 
-_FORMAT = 1  # of the outcomes of a view; a change makes new ones
 _CATALYST = 1 << tuple(Role).index(Role.CATALYST)
 _ENDED = tuple(Phase).index(Phase.ENDED)
 UNKNOWN = "unknown"
@@ -60,8 +59,9 @@ def facts_of(view: View, tally: Tally, entries: Ints) -> tuple[Fact, ...]:
     return tuple(tally.fact(view, thing, other) for thing, other in pairs)
 
 
+@once_a_view
 def tallies(view: View) -> list[Tally]:
-    """Everything that is counted, in the order of a profile."""
+    """Everything that is counted, in the order of a profile; made once per generation."""
     known, taken = ledger(view), taking(view)
     return [
         *_actors(view, known),
@@ -146,7 +146,7 @@ def _alliances(view: View, known: Ledger) -> Iterator[Tally]:
     yield _of_ledger("alliances.all", "alliances", known, alliance, _says("name"))
     # What has an end has ended, whether or not a source names a phase.
     phase = np.where((view.phase < 0) & view.ended, _ENDED, view.phase)[known.thing]
-    outcome = _outcomes(view)[known.thing]
+    outcome = ends_of(view).outcome[known.thing]
     for name, terms, indices in (
         ("phases", [(t.value, t.fr) for t in Phase], phase),
         ("outcomes", [(t.value, t.fr) for t in Outcome], outcome),
@@ -156,20 +156,6 @@ def _alliances(view: View, known: Ledger) -> Iterator[Tally]:
             yield _of_ledger(f"{name}.{value}", label, known, alliance & (indices == index), said)
         unknown = alliance & (indices < 0)
         yield _of_ledger(f"{name}.{UNKNOWN}", "inconnue", known, unknown, said)
-
-
-def _outcomes(view: View) -> Ints:
-    """The outcome of each alliance, as an index into `Outcome`, -1 when not said; shape (n,)."""
-
-    def make() -> dict[str, Array]:
-        codes = [term.value for term in Outcome]
-        found = np.full(len(view), -1, dtype=np.int8)
-        for node in view.of_kind(ALLIANCE).tolist():
-            said = view.describe(node).properties.get("outcome")
-            found[node] = codes.index(said) if isinstance(said, str) and said in codes else -1
-        return {"outcome": found}
-
-    return view.derived(f"outcomes-{_FORMAT}", make)["outcome"]
 
 
 def _lives(view: View, known: Ledger, taken: Taking) -> Iterator[Tally]:
@@ -208,9 +194,6 @@ _DATE = {"started": "started", "stopped": "ended"}
 
 def _taking_part(view: View, organisation: int, alliance: int) -> Fact:
     ties: Sequence[str] = [
-        tie.name
-        for tie in TAKING_PART
-        if (KINDS[view.kind[organisation]], KINDS[view.kind[alliance]]) in tie.pairs
-        and view.tie(tie, organisation, alliance) is not None
+        tie.name for tie in TAKING_PART if view.ties[tie].holds(organisation, alliance)
     ]
     return Fact(view.keys[organisation], ties[0], view.keys[alliance])

@@ -17,7 +17,7 @@ from graph.model import (
     Tie,
 )
 from graph.store import StoredClaim
-from graph.view import View
+from graph.view import View, once_a_view
 
 _WHOLE = 0.999
 
@@ -38,8 +38,9 @@ class Terrain:
     worlds: Ints
 
 
+@once_a_view
 def terrain(view: View) -> Terrain:
-    """The territories and worlds of every node."""
+    """The territories and worlds of every node; made once per generation."""
     count = len(view)
     nodes, ranks = _declared(view)
     declared = _rows(nodes, ranks, count)
@@ -97,9 +98,9 @@ class Coverage:
         self._territories = view.territories
         self.places = np.unique(places).astype(np.int64)
         self.points = on_sphere(view.territories.centre[self.places])
-        atoms = [view.territories.extent[place] for place in self.places.tolist()]
-        starts = np.cumsum([0, *(len(each) for each in atoms)])
-        self._extent = Rows(starts, np.concatenate([*atoms, np.zeros(0, np.int32)]).astype(int))
+        owner, atoms = view.territories.extent.flat(self.places)
+        starts = np.searchsorted(owner, np.arange(len(self.places) + 1))
+        self._extent = Rows(starts, atoms.astype(np.int64))
         self.vague = np.diff(starts) == 0
         # As in `Territories.shares`, an atom without inhabitants weighs as one inhabitant.
         self._weight = np.maximum(view.territories.population, 1).astype(np.float64)
@@ -118,6 +119,12 @@ class Coverage:
         share[np.isin(self.places, ranks)] = 1.0
         return share
 
+    def touched(self, reached: Ints) -> Mask:
+        """Which of them have something in common with what is reached, see `reach`; shape (p,)."""
+        mask = np.zeros(len(self._territories), dtype=np.bool_)
+        mask[reached] = True
+        return np.asarray((self._extent.sums(mask.astype(np.int64)) > 0) | mask[self.places])
+
     def nearest(self, ranks: Ints) -> tuple[Floats, Ints]:
         """The nearest of the territories of some ranks to each, by their centres.
 
@@ -133,6 +140,13 @@ class Coverage:
             distance[asked], at = cKDTree(points[known]).query(self.points[asked])
             found[asked] = ranks[known][at]
         return distance, found
+
+
+def reach(view: View, ranks: Ints) -> Ints:
+    """The ranks of some territories and of their atoms, each once."""
+    extent = view.territories.extent
+    atoms = [extent[rank] for rank in ranks.tolist()]
+    return np.unique(np.concatenate([ranks, *atoms])).astype(np.int32)
 
 
 def on_sphere(degrees: Floats) -> Floats:

@@ -11,17 +11,12 @@ import numpy as np
 from scipy import sparse
 
 from graph.columns import Floats, Ints
-from graph.model import KINDS, ORGANISATION
+from graph.model import KINDS
 from graph.store import StoredTie
 from graph.view import View
 from queries.answers import Named, Reason, ReasonKind, reason_of
 from queries.ledger import TAKING_PART, held, inside_of, ledger
-from queries.matching.history import (
-    History,
-    history,
-    organisations_of,
-    participations_of,
-)
+from queries.matching.history import History, wordless_history_of
 from queries.things import named
 from queries.wording import quoted
 
@@ -117,12 +112,8 @@ def triangles(view: View, place: int, since: float, today: float, limit: int) ->
 
 
 def _meetings(view: View, place: int, since: float, today: float) -> _Meetings:
-    # Triangles have no use for the words of names.
-    organisations = organisations_of(view, sparse.csr_array((len(view.of_kind(ORGANISATION)), 0)))
-    alliances, participations = participations_of(view, organisations)
-    old = history(organisations, alliances, participations, since)
-    now = history(organisations, alliances, participations, today)
-    ordinals = organisations.ordinals
+    old, now = wordless_history_of(view, since), wordless_history_of(view, today)
+    ordinals = old.organisations.ordinals
     local = held(inside_of(view, place), ledger(view).home[ordinals])
     rows = np.flatnonzero(local & old.past & ~view.collective[ordinals])
     before = _met(old.member, rows, old.member)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.columns import Ints
+from graph.columns import Ints, Mask
 from graph.model import ACTS_IN, SEATED_IN, Level, Role
 from graph.territories import LEVELS
-from graph.view import View
+from graph.view import View, once_a_view
 from queries.answers import Named, Reason, ReasonKind, reason_of
 from queries.coverage import coverage, covered
 from queries.ledger import parts_of
@@ -15,6 +15,7 @@ from queries.places import Place, place_of
 from queries.terrain import Coverage, terrain
 from queries.things import named
 
+_FORMAT = 1  # of the mask that is kept; a change makes a new one
 _CATALYST = 1 << tuple(Role).index(Role.CATALYST)
 
 
@@ -64,12 +65,7 @@ def uncovered(view: View, place: int) -> Found:
     to be the catalyst of each territory.
     """
     parts = parts_of(view, place) or [place]
-    catalysts = np.flatnonzero(((view.roles & _CATALYST) > 0) & ~view.ended).tolist()
-    known = terrain(view).known
-    nation = LEVELS.index(Level.NATION)
-    grounds = {
-        node: known[node][view.territories.level[known[node]] != nation] for node in catalysts
-    }
+    grounds = _grounds(view)
     extent = Coverage(view, np.array(parts))
     reached = np.zeros(len(extent.places), dtype=np.bool_)
     for ranks in grounds.values():
@@ -77,8 +73,7 @@ def uncovered(view: View, place: int) -> Found:
     lacking = [int(rank) for rank in extent.places[~reached]]
     population = view.territories.population
     lacking.sort(key=lambda rank: (-int(population[rank]), rank))
-    named_somewhere = (view.roles & _CATALYST) > 0
-    no_data = not covered(coverage(view, place, named_somewhere))
+    no_data = not covered(coverage(view, place, _named_catalysts))
     return Found(
         tuple(
             Uncovered(
@@ -91,6 +86,33 @@ def uncovered(view: View, place: int) -> Found:
         ),
         len(parts),
     )
+
+
+def _named_catalysts(view: View) -> Mask:
+    return np.asarray((view.roles & _CATALYST) > 0)
+
+
+@once_a_view
+def _grounds(view: View) -> dict[int, Ints]:
+    """The ranks of the territories, smaller than the nation, where each catalyst acts."""
+    catalysts = np.flatnonzero(((view.roles & _CATALYST) > 0) & ~view.ended).tolist()
+    known = terrain(view).known
+    nation = LEVELS.index(Level.NATION)
+    return {node: known[node][view.territories.level[known[node]] != nation] for node in catalysts}
+
+
+def covering(view: View) -> Mask:
+    """In which territories a catalyst is known to act, as in `uncovered`; shape (territories,)."""
+    made = view.derived(f"covering-{_FORMAT}", lambda: {"covering": _covering(view)})
+    found: Mask = made["covering"]
+    return found
+
+
+def _covering(view: View) -> Mask:
+    grounds = list(_grounds(view).values())
+    ranks = np.unique(np.concatenate([*grounds, np.zeros(0, np.int64)])).astype(np.int64)
+    extent = Coverage(view, np.arange(len(view.territories)))
+    return np.asarray(np.nan_to_num(extent.by(ranks)) > 0)
 
 
 def _nearest(view: View, place: int, part: int, grounds: dict[int, Ints]) -> Nearest | None:

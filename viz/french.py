@@ -30,8 +30,15 @@ def shown(text: str, most: int = 300) -> str:
     if len(text) > 8 * most:
         text = text[: 8 * most] + "…"
     spaced = _SPACES.sub(" ", text).strip()
-    safe = "".join(c for c in spaced if c in _KEPT or unicodedata.category(c) not in _HARMFUL)
+    safe = "".join(c for c in spaced if c in _KEPT or not _is_harmful(c))
     return typeset(safe if len(safe) <= most else f"{_begun(safe[: most - 2])} …")
+
+
+def _is_harmful(character: str) -> bool:
+    """Whether it has no place in a name: neither HTML nor XML holds what is no character."""
+    point = ord(character)
+    no_character = point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF
+    return no_character or unicodedata.category(character) in _HARMFUL
 
 
 def shown_name(name: str) -> str:

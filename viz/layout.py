@@ -14,7 +14,7 @@ from math import atan2, ceil, cos, hypot, pi, sin
 
 import numpy as np
 
-from graph.columns import Floats, Mask
+from graph.columns import Floats
 from graph.model import ALLIANCE, ORGANISATION, TERRITORY, World
 from viz.french import count, shown_name
 from viz.network import Network
@@ -216,6 +216,7 @@ class _Placing:
         self._box = np.array([self._size(lines) for lines in self._labels], dtype=np.float64)
         self._at = np.zeros((len(self._labels), 2))
         self._placed = np.zeros(len(self._labels), dtype=np.bool_)
+        self._known: dict[tuple[int, World | str | None, int], Floats] = {}
 
     def _label(self, network: Network) -> list[tuple[str, ...]]:
         if self._style is NUMBERS:
@@ -250,15 +251,12 @@ class _Placing:
             self._settle(item)
 
     def _settle(self, item: int) -> None:
-        spots = self._candidates(item)
-        free = self._free(item, spots)
+        spots = self._free(item, self._candidates(item))
         wider = 0
-        while not free.any():
-            wider += 8
-            spots = self._candidates(item, wider)
-            free = self._free(item, spots)
-        cost = np.where(free, self._cost(item, spots), np.inf)
-        self._at[item] = spots[int(np.argmin(cost))]
+        while not len(spots):
+            wider += 6
+            spots = self._free(item, self._candidates(item, wider))
+        self._at[item] = spots[int(np.argmin(self._cost(item, spots)))]
         self._placed[item] = True
 
     def _room(self, item: int) -> Room | None:
@@ -273,26 +271,33 @@ class _Placing:
     def _candidates(self, item: int, further: int = 0) -> Floats:
         """Spots on its ring and beyond, within its room; shape (spots, 2)."""
         room = self._room(item)
+        key = self._level[item], room.world if room else "between", further
+        if key not in self._known:
+            self._known[key] = self._spots(self._radius(item), room, further)
+        return self._known[key]
+
+    def _spots(self, inner: float, room: Room | None, further: int) -> Floats:
+        style = self._style
         start, end = (room.start, room.end) if room else (-pi / 2, 3 * pi / 2)
         spots = []
-        for step in range(further, further + 12):
-            radius = self._radius(item) + step * self._style.ring / 4
-            margin = min(1.2 * self._style.radius / radius, (end - start) / 3) if room else 0.0
+        for step in range(further, further + 9):
+            radius = inner + step * style.ring / 3
+            margin = min(1.2 * style.radius / radius, (end - start) / 3) if room else 0.0
             low, high = start + margin, end - margin
-            number = max(ceil((high - low) * radius / (self._style.radius * 1.2)), 2)
-            for i in range(number + 1):
-                angle = low + (high - low) * i / number
-                spots.append((self._style.stretch * radius * cos(angle), radius * sin(angle)))
-        return np.round(np.array(spots))
+            number = max(ceil((high - low) * radius / (style.radius * 1.5)), 2)
+            angles = np.linspace(low, high, number + 1)
+            spots.append(np.stack((style.stretch * np.cos(angles), np.sin(angles))) * radius)
+        return np.round(np.concatenate(spots, axis=1).T)
 
-    def _free(self, item: int, spots: Floats) -> Mask:
-        """Which of the spots leave every label that stands already alone."""
+    def _free(self, item: int, spots: Floats) -> Floats:
+        """Those of the spots that leave every label that stands already alone."""
         others, box = self._at[self._placed], self._box[self._placed]
         half, above, beneath = self._box[item]
         dx = np.abs(spots[:, None, 0] - others[None, :, 0])
         dy = spots[:, None, 1] - others[None, :, 1]
         apart = (dx >= half + box[:, 0]) | (dy >= above + box[:, 2]) | (-dy >= beneath + box[:, 1])
-        return np.asarray(apart.all(axis=1), dtype=np.bool_)
+        free: Floats = spots[apart.all(axis=1)]
+        return free
 
     def _cost(self, item: int, spots: Floats) -> Floats:
         """The longer its ties and the farther from its ring and its middle, the worse."""
@@ -320,16 +325,23 @@ class _Placing:
         return np.asarray(np.maximum(self._style.apart - far, 0).sum(axis=1))
 
     def _hidden(self, item: int, other: int, spots: Floats) -> Floats:
-        """How many labels the line from each spot to a neighbour would cross."""
+        """How many labels the line from each spot to a neighbour would cross.
+
+        A line crosses a box where the stretches of it between the box's left and right, and between
+        its top and bottom, have a part in common (Kay and Kajiya, 1986).
+        """
         standing = self._placed.copy()
         standing[[item, other]] = False
         box, middle = self._box[standing], self._at[standing]
-        crossed = np.zeros((len(spots), len(box)), dtype=np.bool_)
-        for share in np.linspace(0.1, 0.9, 9):
-            at = spots + share * (self._at[other] - spots)
-            dx = np.abs(at[:, None, 0] - middle[None, :, 0])
-            dy = at[:, None, 1] - middle[None, :, 1]
-            crossed |= (dx < box[:, 0]) & (dy > -box[:, 1]) & (dy < box[:, 2])
+        sides = ((0, 0, 0), (1, 1, 2))  # the axis, what is before the middle, what is after it
+        stretches = [
+            _inside(
+                spots[:, axis], self._at[other, axis], middle[:, axis], box[:, near], box[:, far]
+            )
+            for axis, near, far in sides
+        ]
+        (enter_x, leave_x), (enter_y, leave_y) = stretches
+        crossed = np.maximum(enter_x, enter_y) < np.minimum(leave_x, leave_y)
         return np.asarray(crossed.sum(axis=1), dtype=np.float64)
 
     def _aim(self, item: int) -> float | None:
@@ -363,3 +375,17 @@ class _Placing:
         x = (np.abs(self._at[:, 0]) + half) / self._style.stretch
         y = np.maximum(np.abs(self._at[:, 1] - above), np.abs(self._at[:, 1] + beneath))
         return ceil(float(np.hypot(x, y).max()))
+
+
+def _inside(
+    starts: Floats, end: float, middle: Floats, before: Floats, after: Floats
+) -> tuple[Floats, Floats]:
+    """Where lines enter and leave boxes along one axis, as shares of the lines without their ends.
+
+    Shape of both: (starts, boxes).
+    """
+    way = end - starts
+    way = np.where(way == 0, 1e-9, way)[:, None]
+    one = (middle - before - starts[:, None]) / way
+    other = (middle + after - starts[:, None]) / way
+    return np.maximum(np.minimum(one, other), 0.1), np.minimum(np.maximum(one, other), 0.9)

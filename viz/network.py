@@ -1,7 +1,7 @@
 """Who is in an answer, and what ties them: the network that is drawn of it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,12 +9,13 @@ from graph.claims import Source
 from graph.model import ALLIANCE, KINDS, Kind, Role, Tie, World
 from graph.store import StoredClaim, StoredTie
 from graph.view import View
-from queries.answers import Evidence, Reason, ReasonKind, evidence_of
+from queries.acquaintance import ACTORS
+from queries.answers import Evidence, Reason, evidence_of
 from queries.bridges import Bridge, Bridges
 from queries.partners import Partner, Partners
-from queries.path import neighbours, role_name, shortest
+from queries.path import neighbours, role_name
 from queries.things import place_name
-from queries.wording import joined, listed, quoted
+from queries.wording import joined, listed
 from viz.french import count, period
 
 MOST = 60  # things drawn, the middle included; beyond, « + 12 autres »
@@ -121,7 +122,7 @@ def network_of_partners(view: View, answer: Partners) -> Network:
     question = answer.question
     asker = question.organisation
     centre = _ordinal(view, asker.id if asker else question.place.id)
-    found = [_partner(view, centre, partner) for partner in answer.answers]
+    found = [_partner(view, partner) for partner in answer.answers]
     whom = f"pour {asker.name}" if asker else "possibles"
     title = f"{question.place.name} : des partenaires {whom}"
     lead = f"{_answers(answer.answers)}, parmi {count(answer.considered, 'acteur')} à considérer."
@@ -157,53 +158,44 @@ def _answers(answers: Sequence[Partner | Bridge]) -> str:
 # What lies between ---------------------------------------------------------------------------
 
 
-def _partner(view: View, centre: int, partner: Partner) -> _Found:
+def _partner(view: View, partner: Partner) -> _Found:
     node = _ordinal(view, partner.id)
-
-    def between() -> Iterable[int]:
-        if any(reason.kind is ReasonKind.PATH for reason in partner.reasons):
-            for path in shortest(view, centre, node, limit=1):
-                yield from path
-        yield from _spoken_of(view, node, partner.reasons)
-
-    return _Found(node, partner.reasons, between)
+    return _Found(node, partner.reasons, lambda: _cited(view, partner.reasons))
 
 
 def _bridge(view: View, bridge: Bridge) -> _Found:
     node = _ordinal(view, bridge.id)
 
     def between() -> Iterable[int]:
-        spoken_of = _spoken_of(view, node, bridge.reasons)
-        yield from spoken_of
+        cited = _cited(view, bridge.reasons)
+        yield from cited
         for one, _, other in bridge.paths:
             for end in (_ordinal(view, one), _ordinal(view, other)):
-                yield from _meeting(view, node, end, spoken_of)
+                yield from _meeting(view, node, end, cited)
                 yield end
 
     return _Found(node, bridge.reasons, between)
 
 
-def _spoken_of(view: View, node: int, reasons: Sequence[Reason]) -> list[int]:
-    """The neighbours of a node that its reasons name."""
-    texts = [reason.text for reason in reasons]
-    return [
-        other
-        for other in sorted(set(neighbours(view, node)))
-        if any(_names(text, view.names[other]) for text in texts)
-    ]
+def _cited(view: View, reasons: Iterable[Reason]) -> list[int]:
+    """The actors in the facts that reasons rest on: those on a path, the alliances they tell of."""
+    facts = [fact for reason in reasons for fact in reason.facts]
+    found = (view.ordinal(key) for fact in facts for key in (fact.subject, fact.object) if key)
+    actors = (node for node in found if node is not None and _acts(view, node))
+    return list(dict.fromkeys(actors))
 
 
-def _names(text: str, name: str) -> bool:
-    return name in text or quoted(name) in text
+def _acts(view: View, node: int) -> bool:
+    return any(view.is_kind(node, kind) for kind in ACTORS)
 
 
-def _meeting(view: View, one: int, other: int, spoken_of: Sequence[int]) -> list[int]:
-    """Where two meet: nothing where a tie joins them, else an alliance, those spoken of first."""
+def _meeting(view: View, one: int, other: int, cited: Sequence[int]) -> list[int]:
+    """Where two meet: nothing where a tie joins them, else an alliance, those cited first."""
     around = set(neighbours(view, one))
     if other in around:
         return []
     common = around & set(neighbours(view, other))
-    preferred = [node for node in spoken_of if node in common]
+    preferred = [node for node in cited if node in common]
     alliances = sorted(node for node in common if view.is_kind(node, ALLIANCE))
     return (preferred or alliances or sorted(common))[:1]
 
@@ -216,11 +208,11 @@ def _network(view: View, title: str, lead: str, centre: int, found: Sequence[_Fo
     reasons = {answer.node: answer.reasons for answer in shown}
     ordered = list(dict.fromkeys([centre, *reasons, *_by_name(view, between)]))
     ties = _ties(view, ordered)
-    actors = tuple(_actor(view, node, centre, reasons) for node in ordered)
-    links = tuple(_link(view, tie) for tie in ties)
+    actors = tuple(_drawn(view, node, centre, reasons) for node in ordered)
+    links = tuple(link_of(view, tie) for tie in ties)
     left = Counter(view.world_of(a.node) for a in found if a.node not in set(ordered))
     others = tuple((world, left[world]) for world in (*World, None) if left[world])
-    sources = _sources(view, ordered, ties, [*_evidence(actors, links)])
+    sources = sources_of(view, ordered, ties, [*_evidence(actors, links)])
     return Network(title, lead, actors, links, others, sources)
 
 
@@ -243,17 +235,23 @@ def _by_name(view: View, nodes: Iterable[int]) -> list[int]:
     return sorted(nodes, key=lambda node: (view.names[node].casefold(), view.keys[node]))
 
 
-def _actor(view: View, node: int, centre: int, reasons: dict[int, tuple[Reason, ...]]) -> Actor:
+def _drawn(view: View, node: int, centre: int, reasons: Mapping[int, tuple[Reason, ...]]) -> Actor:
     answer = Part.ANSWER if node in reasons else Part.BETWEEN
+    part = Part.CENTRE if node == centre else answer
+    return actor_of(view, node, part, reasons.get(node, ()))
+
+
+def actor_of(view: View, node: int, part: Part, reasons: tuple[Reason, ...] = ()) -> Actor:
+    """A node as it is drawn, in that part."""
     return Actor(
         view.keys[node],
         view.names[node],
         KINDS[view.kind[node]],
         view.world_of(node),
         bool(int(view.roles[node]) & _CATALYST),
-        Part.CENTRE if node == centre else answer,
+        part,
         place_name(view, node),
-        reasons.get(node, ()),
+        reasons,
     )
 
 
@@ -273,7 +271,12 @@ def _ties(view: View, nodes: Sequence[int]) -> list[StoredTie]:
     return found
 
 
-def _link(view: View, stored: StoredTie) -> Link:
+def link_of(view: View, stored: StoredTie) -> Link:
+    """A tie of the view as it is drawn.
+
+    Raises:
+        KeyError: an end is not in the view.
+    """
     start, end = (view.names[_ordinal(view, key)] for key in (stored.start, stored.end))
     said = stored.properties
     words = said.get("words", [])
@@ -299,10 +302,17 @@ def _evidence(actors: Iterable[Actor], links: Iterable[Link]) -> Iterable[Eviden
         yield from link.evidence
 
 
-def _sources(
-    view: View, nodes: Sequence[int], ties: Sequence[StoredTie], evidence: Sequence[Evidence]
+def sources_of(
+    view: View, nodes: Sequence[int], ties: Sequence[StoredTie], evidence: Iterable[Evidence]
 ) -> tuple[Source, ...]:
-    """The sources of the evidence, found among the claims about what is shown."""
+    """The sources of the evidence, found among the claims about what is shown; by name.
+
+    Args:
+        view: the graph.
+        nodes: those that are drawn, the middle first.
+        ties: those between them.
+        evidence: of reasons and ties.
+    """
     wanted = {e.source for e in evidence}
     known: dict[str, Source] = {}
     for claims in _claims(view, nodes, ties):

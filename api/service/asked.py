@@ -20,6 +20,8 @@ _WORLDS = "Mondes, par leur nom français ou anglais."
 _MEANS = "par leur nom français ou anglais : données, outils, compétences…"
 _LIMIT = f"Nombre de réponses, {_MOST} au plus."
 _DAY_SAYS = "Le jour dont on parle, comme 2026-03-31 ; aujourd'hui si rien n'est dit."
+_BOX = "Cadre : ouest,sud,est,nord, en degrés (WGS 84)."
+_SEATS = f"Seulement ceux qui sont, sur la carte, dans ce cadre. {_BOX}"
 _NAME = "Un identifiant (siren:…, rna:…), ou un nom."
 
 
@@ -50,6 +52,7 @@ class PartnersAsked(PlaceAsked):
     difference: Annotated[
         float, Field(ge=1, le=2, description="Ce que compte un autre monde, de 1 à 2.")
     ] = OTHER_WORLD
+    seats: Annotated[Text | None, Field(description=_SEATS)] = None
 
 
 class PairsAsked(PlaceAsked):
@@ -129,11 +132,21 @@ class MapAsked(Asked):
     place: Annotated[Text | None, Field(description=f"Dans quoi. {_PLACE}")] = None
     level: Annotated[
         Text | None,
-        Field(description="Échelon à compter : region, departement, epci, ept, commune…"),
+        Field(description="Échelon à compter : region, departement, epci, ept, commune, actor…"),
     ] = None
-    box: Annotated[
-        Text | None, Field(description="Cadre : ouest,sud,est,nord, en degrés (WGS 84).")
+    box: Annotated[Text | None, Field(description=_BOX)] = None
+    at: Annotated[
+        Text | None,
+        Field(description=f"Seulement qui pourrait être partenaire ici, ou pour `for`. {_PLACE}"),
     ] = None
+    organisation: Annotated[Text | None, Field(alias="for", description=f"Pour qui. {_NAME}")] = (
+        None
+    )
+    world: Annotated[Texts, Field(description=f"Seulement ces mondes. {_WORLDS}")] = []
+    seats: Annotated[Text | None, Field(description=_SEATS)] = None
+    uncovered: Annotated[
+        bool, Field(description="Dire aussi les territoires sans catalyseur connu.")
+    ] = False
 
 
 class NothingAsked(Asked):

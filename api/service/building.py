@@ -1,22 +1,44 @@
 """The columns of a new generation, made in a process of their own while the old one answers."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from multiprocessing import get_context
 from pathlib import Path
 
-from api.service.counts import counts_of
 from graph.errors import AlliageError
 from graph.settings import Settings
 from graph.sqlite import SqliteStore
 from graph.store import Reader
 from graph.view import View, memory_view, open_view
+from queries.acquaintance import acquaintances
+from queries.cartography import table_of
+from queries.connections import prepare_levels
+from queries.coverage import sources
+from queries.fates import ends_of
+from queries.funders import funders
+from queries.matching.history import without_words
 from queries.matching.text import text_index
 from queries.partner_scores import matching_of
-from queries.terrain import terrain
+from queries.spots import spots_of
+from queries.tallies import tallies
+from queries.uncovered import covering
 
 _LOCK = ".lock"
+_MADE_ONCE: tuple[Callable[[View], object], ...] = (
+    matching_of,
+    text_index,
+    ends_of,
+    tallies,
+    sources,
+    acquaintances,
+    prepare_levels,
+    without_words,
+    funders,
+    table_of,
+    spots_of,
+    covering,
+)
 
 
 def build_apart(settings: Settings) -> None:
@@ -71,8 +93,6 @@ def view_of(store: Reader, folder: Path) -> View:
 
 def warm(view: View) -> None:
     """Make what the first question of each kind would otherwise wait for."""
-    matching_of(view)
-    text_index(view)
-    terrain(view)
-    counts_of(view)
+    for make in _MADE_ONCE:
+        make(view)
     view.search("a", limit=1)

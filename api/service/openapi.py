@@ -9,12 +9,14 @@ from urllib.parse import parse_qs
 
 from fastapi import FastAPI
 
-from api.service import charter, counts, problems, suggest
+from api.service import problems
 from api.service.schemas import Schema, Schemas, array, record
 from graph.store import StoredSource
 from queries import (
     alike,
     bridges,
+    cartography,
+    charter,
     ecosystem,
     find,
     gaps,
@@ -24,6 +26,7 @@ from queries import (
     path,
     show,
     signals,
+    suggest,
     team,
 )
 from queries.answers import Named
@@ -70,7 +73,7 @@ _ANSWERS: Mapping[str, Callable[[Schemas], Schema]] = {
     ),
     "/api/v1/suggest": lambda schemas: schemas.of(suggest.Suggested),
     "/api/v1/things/{id}": _shown,
-    "/api/v1/map": lambda schemas: schemas.of(counts.Counts),
+    "/api/v1/map": lambda schemas: schemas.of(cartography.Cartography),
     "/api/v1/charter": lambda schemas: schemas.of(charter.Charter),
     "/api/v1/sources": lambda schemas: record(answers=array(schemas.of(StoredSource))),
 }

@@ -7,15 +7,14 @@ from starlette.responses import Response
 
 from api import as_json
 from api.missed import day
-from api.service import asked, counts
+from api.service import asked
 from api.service.answering import AnsweringDep
-from api.service.charter import charter
-from api.service.suggest import suggest
 from graph.errors import RequestError
 from queries import (
     alike,
     alike_request,
     bridges,
+    cartography,
     ecosystem,
     find,
     gaps,
@@ -28,7 +27,10 @@ from queries import (
     signals,
     team,
 )
+from queries.charter import charter
 from queries.matching.text import text_index
+from queries.spots import box_of
+from queries.suggest import suggest
 
 Thing: TypeAlias = Annotated[
     str, Path(max_length=300, description="Un identifiant (siren:…, goal:11), ou un nom.")
@@ -52,6 +54,7 @@ def get_partners(
         question.limit,
         question.text,
         question.difference,
+        seats=box_of(question.seats, "--seats") if question.seats else None,
     )
     if not partner_request.has_profile(request):
         raise RequestError(
@@ -190,9 +193,17 @@ def get_thing(
 @router.get("/map")
 def get_map(question: Annotated[asked.MapAsked, Query()], answering: AnsweringDep) -> Response:
     """Combien d'acteurs de chaque monde dans chaque territoire d'un échelon, pour la carte."""
-    box = counts.box_of(question.box) if question.box else None
-    request = counts.Request(question.place, question.level, box)
-    return answering(lambda held: as_json.plain(counts.counts(held.view, request)))
+    request = cartography.Request(
+        question.place,
+        question.level,
+        box_of(question.box) if question.box else None,
+        question.at,
+        question.organisation,
+        tuple(question.world),
+        box_of(question.seats, "--seats") if question.seats else None,
+        question.uncovered,
+    )
+    return answering(lambda held: as_json.plain(cartography.cartography(held.view, request)))
 
 
 @router.get("/charter")

@@ -1,6 +1,6 @@
 """The connection to the embedded store that the threads of a service share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import RLock
 
@@ -34,6 +34,11 @@ class SharedStore(SqliteStore):
         """All that is said about a thing, the most trusted first."""
         with self._turn:
             return super().claims(key)
+
+    def scan_node_claims(self) -> Iterator[tuple[str, Kind, StoredClaim]]:
+        """Every claim about a thing; nobody else reads until the last is given."""
+        with self._turn:
+            yield from super().scan_node_claims()
 
     def ties(self, key: str) -> list[StoredTie]:
         """All ties that start or end at a thing."""

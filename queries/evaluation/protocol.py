@@ -127,7 +127,7 @@ def trial(
         split.day,
     )
     asked = _Asking(past, alliances, members, np.random.default_rng(_SEED))
-    hidden = _hidden(participations, begin, split, members.rank)
+    hidden = hidden_members(participations, begin, split, members.rank)
     for alliance, found in hidden.items():
         asked.ask(alliance, found)
     return Trial(
@@ -204,7 +204,7 @@ def _of(participations: Participations, rank: Ints, known: Mask) -> Participatio
     )
 
 
-def _hidden(
+def hidden_members(
     participations: Participations, begin: Floats, split: Split, rank: Ints
 ) -> Mapping[int, Ints]:
     """The members (rows) of each alliance of two or more that begins in the window.

@@ -8,6 +8,7 @@ import numpy as np
 from graph.errors import RequestError
 from graph.store import Reader
 from graph.view import View, as_day
+from queries.evaluation.coordinators import Gatherings, gatherings
 from queries.evaluation.freezing import frozen
 from queries.evaluation.participations import dated_participations
 from queries.evaluation.protocol import PER_STRATUM, Split, Trial, beginnings, trial
@@ -83,6 +84,11 @@ class Record:
         """What may be read at a split, and what is asked."""
         seen = frozen(self._view, self._store, _iso(split.day))
         return trial(seen, self._alliances, self._participations, split, per_stratum)
+
+    def gatherings(self, split: Split) -> Gatherings:
+        """The alliances of a window whose coordinators are looked for."""
+        seen = frozen(self._view, self._store, _iso(split.day))
+        return gatherings(seen, self._alliances, self._participations, split)
 
 
 def _in_years(text: str) -> float:

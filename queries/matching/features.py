@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -9,13 +10,14 @@ from scipy import sparse
 from graph.columns import Floats, Ints, Mask
 from queries.matching.circles import UNDATED, circles
 from queries.matching.grounds import Ground, grounds
-from queries.matching.groups import Groups
+from queries.matching.groups import EVERYONE, Groups
 from queries.matching.history import History, incidence
 from queries.matching.themes import Themes
 from queries.matching.walk import Walk, lift
 from queries.matching.weights import LITTLE_PAST, STATED, WEIGHTS, Feature
 
 _NEAR_KM = 50.0  # a distance at which nearness falls to 1/e
+Rows: TypeAlias = Ints | slice  # of organisations, or all of them
 _EARTH_KM = 6371.0088  # mean radius R1 of the GRS 80 ellipsoid (Moritz 2000)
 
 
@@ -73,7 +75,10 @@ class Matching:
         self._past = int(past.sum())
         several = np.flatnonzero(self.circles.size > 1)  # who is alone in one meets nobody there
         self.member = sparse.csr_array(self.circles.member[:, several])
-        self.walk = Walk(self.member, self.circles.recency[several])
+        walking = np.flatnonzero(np.diff(self.member.indptr))  # the others go nowhere
+        self._in_walk = np.full(len(past), -1, dtype=np.int64)
+        self._in_walk[walking] = np.arange(len(walking))
+        self.walk = Walk(sparse.csr_array(self.member[walking]), self.circles.recency[several])
         self.groups = Groups(history.organisations, self.circles, past)
         self.themes = Themes(self.circles, self._past)
         self.ties = _ties(self.member)
@@ -108,35 +113,40 @@ class Matching:
 
     # For who asks ------------------------------------------------------------------------------
 
-    def features(self, askers: Sequence[Asker]) -> dict[Feature, Floats]:
-        """Every feature of the past, 0 where nothing is known; shape (askers, organisations)."""
+    def features(self, askers: Sequence[Asker], among: Ints | None = None) -> dict[Feature, Floats]:
+        """Every feature of the past, 0 where nothing is known; shape (askers, organisations).
+
+        `among`: the rows of the organisations that are wanted, all where it is not said.
+        """
         rows = _rows(askers)
+        kept = slice(None) if among is None else among
         places = np.stack([asker.places for asker in askers], axis=1)
         worlds = np.array([asker.world for asker in askers])
         groups = self.groups.of(places, worlds)
         past = self.history.past
         known = np.array([row >= 0 and bool(past[row]) for row in rows.tolist()])
-        shape = len(askers), len(self.history.organisations)
-        circle = self._circle(rows, known)
-        text = self._text(askers, rows)
-        readable = text.toarray().astype(np.float32)
-        wanted = self.themes.wanted(rows, text, [asker.themes for asker in askers])
-        alike = self.themes.alike(wanted)
-        welcome = self.groups.welcome(groups)
+        circle = self._circle(rows, known, kept)
+        wanted = self.wanted(askers)
+        alike = self.themes.alike(wanted, kept)
+        welcome = self.groups.welcome(groups, kept)
+        fresh, convener = self._fresh[kept], self._convener[kept]
+        shape = len(askers), len(fresh)
+        sites = {asker.site: asker.site for asker in askers}
+        at_site = {site: self._site(site)[kept] for site in sites}
         return {
             Feature.CIRCLE: circle,
-            Feature.PARTNERS: lift(_of_one(self.adamic_adar(rows)), self._past),
-            Feature.KIN: self.groups.kin(groups),
+            Feature.PARTNERS: self._partners(rows, kept),
+            Feature.KIN: self.groups.kin(groups, kept),
             Feature.WELCOME: np.where(known[:, None], 0, welcome),
-            Feature.HOME: self.groups.home(places),
-            Feature.DISTANCE: self._nearness(np.stack([asker.centre for asker in askers])),
-            Feature.FRESH: np.broadcast_to(self._fresh, shape),
-            Feature.CONVENER: np.broadcast_to(self._convener, shape),
-            Feature.THEME: self.themes.taken(wanted),
+            Feature.HOME: self.groups.home(places, kept),
+            Feature.DISTANCE: self._nearness(np.stack([asker.centre for asker in askers]), kept),
+            Feature.FRESH: np.broadcast_to(fresh, shape),
+            Feature.CONVENER: np.broadcast_to(convener, shape),
+            Feature.THEME: self.themes.taken(wanted, kept),
             Feature.THEME_ALIKE: alike,
             Feature.GROUND: circle * alike,
-            Feature.SITE: np.stack([self._site(asker.site) for asker in askers]),
-            Feature.TEXT: readable,
+            Feature.SITE: np.stack([at_site[asker.site] for asker in askers]),
+            Feature.TEXT: self._text(askers, rows, kept).toarray().astype(np.float32),
         }
 
     def scores(self, askers: Sequence[Asker], weights: Mapping[Feature, float] = WEIGHTS) -> Floats:
@@ -159,16 +169,18 @@ class Matching:
 
         `found`: what `features([asker])` gave, where it is at hand.
         """
-        return grounds(self, asker, row, found or self.features([asker]), weights)
+        found = found or self.features([asker])
+        values = {feature: float(each[0, row]) for feature, each in found.items()}
+        return grounds(self, asker, row, values, weights)
 
     def wanted(self, askers: Sequence[Asker], guessed: bool = True) -> Floats:
         """How much each asker works on each of `themes.nodes`; rows sum to 1, or to 0.
 
         `guessed`: also as organisations of a like text do.
         """
-        rows = _rows(askers)
-        none = sparse.csr_array((len(askers), len(self.history.organisations)))
-        near = self._text(askers, rows) if guessed else none
+        rows, active = _rows(askers), self.themes.active
+        none = sparse.csr_array((len(askers), len(active)))
+        near = self._text(askers, rows, active) if guessed else none
         return self.themes.wanted(rows, near, [asker.themes for asker in askers])
 
     @property
@@ -176,37 +188,56 @@ class Matching:
         """Those with at most `LITTLE_PAST` past alliances; shape (organisations,)."""
         return np.diff(self.history.member.indptr) <= LITTLE_PAST
 
-    def _circle(self, rows: Ints, known: Mask) -> Floats:
-        seeds = np.zeros((len(self.history.organisations), len(rows)), dtype=np.float32)
-        asking = np.flatnonzero(known)
-        seeds[rows[asking], asking] = 1
+    def _circle(self, rows: Ints, known: Mask, kept: Rows) -> Floats:
+        asking = np.flatnonzero(known & (self._in_walk[rows] >= 0))
+        starts, each = self._in_walk[rows[asking]], np.arange(len(asking))
+        seeds = np.zeros((self._in_walk.max(initial=-1) + 1, len(asking)), dtype=np.float32)
+        seeds[starts, each] = 1
         mass = self.walk.pagerank(seeds)
-        mass[rows[asking], asking] = 0
-        return lift(np.ascontiguousarray(mass.T), self._past)
+        mass[starts, each] = 0
+        at = self._in_walk[kept]
+        found = np.zeros((len(rows), len(at)), dtype=np.float32)
+        reached = np.flatnonzero(at >= 0)
+        found[np.ix_(asking, reached)] = mass[at[reached]].T
+        return lift(found, self._past)
 
     def adamic_adar(self, rows: Ints) -> Floats:
         """For each asker (-1: none) Σ 1 / log(partners) over the partners in common with each.
 
         Adamic & Adar 2003, over who was in one alliance with whom; (askers, organisations).
         """
-        known = sparse.diags_array((rows >= 0).astype(np.float64))
-        mine = sparse.csr_array(known @ self.ties[np.maximum(rows, 0)])
-        found = ((mine * self._rare) @ self.ties).toarray()
-        asking = np.flatnonzero(rows >= 0)
-        found[asking, rows[asking]] = 0
-        return np.asarray(found)
+        return self._in_common(rows, EVERYONE)
 
-    def _text(self, askers: Sequence[Asker], rows: Ints) -> sparse.csr_array:
+    def _in_common(self, rows: Ints, kept: Rows) -> Floats:
+        others = self.ties[kept] if isinstance(kept, np.ndarray) else self.ties
+        found = np.asarray((self._rarely(rows) @ others.T).toarray())
+        found[rows[:, None] == np.arange(self.ties.shape[0])[kept]] = 0
+        return found
+
+    def _rarely(self, rows: Ints) -> sparse.csr_array:
+        """The partners of each asker by how rare they are; (askers, organisations)."""
+        known = sparse.diags_array((rows >= 0).astype(np.float64))
+        return sparse.csr_array(known @ self.ties[np.maximum(rows, 0)] * self._rare)
+
+    def _partners(self, rows: Ints, kept: Rows) -> Floats:
+        """The share of each in the partners in common with all; (askers, organisations)."""
+        # Each partner is in common with all of its own, less the asker.
+        total = np.asarray(self._rarely(rows) @ (np.diff(self.ties.indptr) - 1.0))[:, None]
+        return lift(self._in_common(rows, kept) / np.maximum(total, 1e-9), self._past)
+
+    def _text(self, askers: Sequence[Asker], rows: Ints, kept: Rows) -> sparse.csr_array:
         """The cosine between words, not with oneself; (askers, organisations)."""
         words = sparse.csr_array(sparse.vstack([asker.words for asker in askers]))
-        near = (self.history.organisations.words @ words.T).T.tocoo()
-        others = rows[near.row] != near.col
-        pairs = near.row[others], near.col[others]
-        return sparse.csr_array((near.data[others], pairs), shape=near.shape)
+        others = self.history.organisations.words
+        near = ((others[kept] if isinstance(kept, np.ndarray) else others) @ words.T).T.tocoo()
+        of_other = np.arange(others.shape[0])[kept]
+        apart = rows[near.row] != of_other[near.col]
+        pairs = near.row[apart], near.col[apart]
+        return sparse.csr_array((near.data[apart], pairs), shape=near.shape)
 
-    def _nearness(self, centres: Floats) -> Floats:
+    def _nearness(self, centres: Floats, kept: Rows) -> Floats:
         """exp(−km / 50), of great circles; 0 where one is unknown."""
-        halved = np.sqrt(np.maximum(1 - _on_sphere(centres) @ self._sphere.T, 0) / 2)
+        halved = np.sqrt(np.maximum(1 - _on_sphere(centres) @ self._sphere[kept].T, 0) / 2)
         km = 2 * _EARTH_KM * np.arcsin(np.minimum(halved, 1))
         return np.nan_to_num(np.exp(-km / _NEAR_KM), nan=0).astype(np.float32)
 
@@ -234,10 +265,6 @@ def _ties(member: sparse.csr_array) -> sparse.csr_array:
     pairs = (member @ member.T).tocoo()
     others = pairs.row != pairs.col
     return incidence(pairs.row[others], pairs.col[others], pairs.shape)
-
-
-def _of_one(rows: Floats) -> Floats:
-    return np.asarray(rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-9))
 
 
 def _on_sphere(degrees: Floats) -> Floats:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from graph.columns import Floats, Ints
+from graph.columns import Ints
 from queries.matching.walk import shortest
 from queries.matching.weights import Feature
 
@@ -57,18 +57,18 @@ def grounds(
     matching: Matching,
     asker: Asker,
     row: int,
-    found: Mapping[Feature, Floats],
+    found: Mapping[Feature, float],
     weights: Mapping[Feature, float],
 ) -> list[Ground]:
     """What carries each feature that adds to the score, the strongest first.
 
-    `found`: the features of this asker alone, each of shape (1, organisations). A feature that
-    rests on nothing to show, as the usual share of a convener that convened nothing, is left out.
+    `found`: the features of the organisation for this asker. One that rests on nothing to show, as
+    the usual share of a convener that convened nothing, is left out.
     """
     pair = _Pair(matching, asker, row)
     told = []
-    for feature, values in found.items():
-        value, weight = float(values[0, row]), weights.get(feature, 0.0)
+    for feature, value in found.items():
+        weight = weights.get(feature, 0.0)
         if value <= 0 or weight <= 0:
             continue
         rests = _SUPPORTS[feature](pair)
@@ -132,7 +132,7 @@ class _Pair:
         """The alliances where it met others of the asker's groups, and the places of those."""
         asker, groups = self._asker, self._matching.groups
         asked = groups.of(asker.places[:, None], np.array([asker.world])).indices
-        met = groups.met(self._circles, self._row, welcome)[:, asked].toarray() > 0
+        met = groups.met(self._circles, self._row, asked, welcome) > 0
         places = np.intersect1d(asked[met.any(axis=0)], asker.places)
         return _Support(self._alliances(self._circles[met.any(axis=1)]), places)
 

@@ -9,6 +9,7 @@ from queries.matching.history import Organisations, incidence
 from queries.matching.walk import lift
 
 FEW = 20.0  # a share seen on fewer meetings than this is shrunk by half or more
+EVERYONE = slice(None)  # all rows of organisations
 _FEW_HERE = 5.0  # the same, for the meetings expected in a place
 
 
@@ -33,20 +34,27 @@ class Meetings:
         total = self._inside.T @ (weight * circles.size) - here.T @ self._itself
         self._scale = 1 / (np.asarray(total) + FEW)
 
-    def shares(self, groups: sparse.csr_array) -> Floats:
-        """The sum of the shares that each organisation had of each asker's groups.
+    def shares(self, groups: sparse.csr_array, kept: Ints | slice) -> Floats:
+        """The sum of the shares that some organisations had of each asker's groups.
 
         `groups`: askers × groups, 0 or 1; shape (organisations, askers).
         """
         asked = sparse.csr_array(groups * self._scale).T.toarray()
-        met = self._member @ (self._weight[:, None] * (self._inside @ asked))
-        return np.asarray(np.maximum(met - self._itself[:, None] * (self._here @ asked), 0))
+        member, here, inside, weight = self._member, self._here, self._inside, self._weight
+        if isinstance(kept, np.ndarray):
+            member, here = member[kept], here[kept]
+            circles = np.unique(member.indices)
+            member, inside, weight = member[:, circles], inside[circles], weight[circles]
+        met = member @ (weight[:, None] * (inside @ asked))
+        return np.asarray(np.maximum(met - self._itself[kept, None] * (here @ asked), 0))
 
-    def met(self, circles: Ints, row: int) -> sparse.csr_array:
-        """How many others of each group an organisation met in each circle; (circles, groups)."""
-        counted = self._who[[row]].T.tocsr()[circles]
-        several = sparse.diags_array((self._weight[circles] > 0).astype(np.float64))
-        return sparse.csr_array(several @ (self._inside[circles] - counted @ self._here[[row]]))
+    def met(self, circles: Ints, row: int, groups: Ints) -> Floats:
+        """How many others of some groups an organisation met in each circle; (circles, groups)."""
+        counted = np.isin(circles, _row_of(self._who, row)).astype(np.float64)
+        own = np.isin(groups, _row_of(self._here, row))
+        inside = self._inside[circles][:, groups].toarray()
+        several = self._weight[circles] > 0
+        return np.asarray(several[:, None] * (inside - counted[:, None] * own))
 
 
 class Groups:
@@ -82,26 +90,30 @@ class Groups:
         """The groups of askers, from places (levels, askers) and worlds (askers,)."""
         return self._indicator(np.where(places < self._first_world, places, -1), worlds)
 
-    def kin(self, groups: sparse.csr_array) -> Floats:
-        """The share of the meetings with these groups, log scale; (askers, organisations)."""
-        return lift(self._kin.shares(groups).T / self._kinds, self._past)
+    def kin(self, groups: sparse.csr_array, kept: Ints | slice = EVERYONE) -> Floats:
+        """The share of the meetings with these groups, log scale; (askers, organisations).
 
-    def welcome(self, groups: sparse.csr_array) -> Floats:
+        `kept`: the rows of the organisations that are wanted.
+        """
+        return lift(self._kin.shares(groups, kept).T / self._kinds, self._past)
+
+    def welcome(self, groups: sparse.csr_array, kept: Ints | slice = EVERYONE) -> Floats:
         """As `kin`, of the first alliances of members of these groups."""
-        return lift(self._welcome.shares(groups).T / self._kinds, self._past)
+        return lift(self._welcome.shares(groups, kept).T / self._kinds, self._past)
 
-    def met(self, circles: Ints, row: int, welcome: bool) -> sparse.csr_array:
-        """How many others of each group an organisation met in each of some of its circles.
+    def met(self, circles: Ints, row: int, groups: Ints, welcome: bool) -> Floats:
+        """How many others of some groups an organisation met in each of some of its circles.
 
         `welcome`: counting those alone whose first alliance it was; shape (circles, groups).
         """
         meetings = self._welcome if welcome else self._kin
-        return meetings.met(circles, row)
+        return meetings.met(circles, row, groups)
 
-    def home(self, places: Ints) -> Floats:
+    def home(self, places: Ints, kept: Ints | slice = EVERYONE) -> Floats:
         """The value of the rarest place in common; shape (askers, organisations)."""
-        found = np.zeros((places.shape[1], self._places.shape[1]), dtype=np.float32)
-        for mine, theirs in zip(places, self._places, strict=True):
+        others = self._places[:, kept]
+        found = np.zeros((places.shape[1], others.shape[1]), dtype=np.float32)
+        for mine, theirs in zip(places, others, strict=True):
             for asker in np.flatnonzero((mine >= 0) & (mine < self._first_world)).tolist():
                 same = theirs == mine[asker]
                 found[asker, same] = np.maximum(found[asker, same], self.value[mine[asker]])
@@ -124,6 +136,10 @@ class Groups:
             times[ours] = (met[ours] + _FEW_HERE * mean) / (expected[ours] + _FEW_HERE)
         scaled = np.log(np.maximum(times, 1)) / np.log(max(self._past, 2))
         return np.asarray(np.clip(scaled, 0, 1))
+
+
+def _row_of(matrix: sparse.csr_array, row: int) -> Ints:
+    return matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
 
 
 def debuts(circles: Circles) -> sparse.csr_array:

@@ -26,7 +26,7 @@ from graph.model import (
     Kind,
     MemberRole,
 )
-from graph.view import View
+from graph.view import View, latest_of_view, once_a_view
 from queries.matching.seats import centres_of, places_of
 from queries.matching.words import Vocabulary
 
@@ -235,8 +235,22 @@ def _words_of_names(view: View, ordinals: Ints) -> sparse.csr_array:
 def history_of(view: View, day: float | None = None) -> History:
     """What is known today (or on `day`, in years) from a view; see `participations_of`."""
     organisations = organisations_of(view)
-    alliances, participations = participations_of(view, organisations)
+    _, alliances, participations = without_words(view)
     return history(organisations, alliances, participations, this_day() if day is None else day)
+
+
+@latest_of_view(4)
+def wordless_history_of(view: View, day: float) -> History:
+    """As `history_of`, without the words of names; not to be changed."""
+    return history(*without_words(view), day)
+
+
+@once_a_view
+def without_words(view: View) -> tuple[Organisations, Alliances, Participations]:
+    """All that a view knows of the past, whenever it was, without the words of names."""
+    wordless = sparse.csr_array((len(view.of_kind(ORGANISATION)), 0))
+    organisations = organisations_of(view, wordless)
+    return organisations, *participations_of(view, organisations)
 
 
 def participations_of(view: View, organisations: Organisations) -> tuple[Alliances, Participations]:

@@ -1,17 +1,15 @@
 """Where organisations have their seat, level by level."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from graph.columns import Floats, Ints
 from graph.model import ACTS_IN, Level
-from graph.view import View
+from graph.view import View, once_a_view
 
 LEVELS = (Level.COMMUNE, Level.EPCI, Level.DEPARTEMENT, Level.REGION, Level.NATION)
 
 
-@lru_cache(maxsize=2)
+@once_a_view
 def holders_of(view: View) -> Ints:
     """For each of `LEVELS` the territory that holds each territory whole; shape (levels, ranks).
 

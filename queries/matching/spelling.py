@@ -2,20 +2,36 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from graph.columns import Array, Floats, Ints, Strings
+from graph.once import Once
 
 _GRAMS = (3, 4, 5)
 _ROWS_AT_ONCE = 4096
+_ROWS_KEPT = 2048  # of words: those of one question come back for each answer
 
 
 def grams(word: str) -> list[str]:
     """The runs of 3, 4 and 5 characters of a word, with a mark at its beginning and end."""
     marked = f"_{word}_"
     return [marked[at : at + n] for n in _GRAMS for at in range(len(marked) - n + 1)]
+
+
+@dataclass(frozen=True)
+class Spelt:
+    """A text as weights over runs of characters.
+
+    Attributes:
+        grams: the weight of each run that the vocabulary has; shape (g,).
+        length: of the text over all its runs.
+    """
+
+    grams: Floats
+    length: float
 
 
 class Spelling:
@@ -27,12 +43,14 @@ class Spelling:
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self._grams = Strings(arrays["gram_data"], arrays["gram_offsets"])
+        self._grams.index()
         self._rarity: Floats = arrays["gram_rarity"]
         self._matrix = sparse.csr_array(
             (arrays["spelt_data"], arrays["spelt_indices"], arrays["spelt_indptr"]),
             shape=(len(arrays["spelt_indptr"]) - 1, len(self._grams)),
         )
         self._unheard = _rarity(np.zeros(1), self._matrix.shape[0])[0]
+        self._rows = Once(_ROWS_KEPT)
 
     @staticmethod
     def arrays(words: Sequence[str]) -> dict[str, Array]:
@@ -68,22 +86,26 @@ class Spelling:
             found[start : start + _ROWS_AT_ONCE] = np.sqrt(spelt.multiply(spelt).sum(axis=1))
         return found
 
-    def alike(self, weights: Mapping[str, float]) -> Floats:
-        """How alike each word of the vocabulary and a weighted text are spelt; shape (v,).
-
-        The words of the text need not be of the vocabulary. Times the weights of another text,
-        divided by its length, it is their soft cosine.
-        """
-        spelt: defaultdict[str, float] = defaultdict(float)
+    def spelt(self, weights: Mapping[str, float]) -> Spelt:
+        """A weighted text over runs of characters; its words need not be of the vocabulary."""
+        found: defaultdict[str, float] = defaultdict(float)
         for word, weight in weights.items():
             for gram, share in self._row(word).items():
-                spelt[gram] += weight * share
-        length = np.sqrt(sum(value * value for value in spelt.values()))
+                found[gram] += weight * share
+        length = float(np.sqrt(sum(value * value for value in found.values())))
         dense = np.zeros(len(self._grams))
-        for gram, value in spelt.items():
+        for gram, value in found.items():
             if (index := self._grams.find(gram)) is not None:
                 dense[index] = value
-        return np.asarray(self._matrix @ dense) / (length or 1.0)
+        return Spelt(dense, length)
+
+    def alike(self, text: Spelt, words: Ints | None = None) -> Floats:
+        """How alike some words of the vocabulary, or all, and a text are spelt; shape (words,).
+
+        Times the weights of another text, divided by its length, it is their soft cosine.
+        """
+        matrix = self._matrix if words is None else self._matrix[words]
+        return np.asarray(matrix @ text.grams) / (text.length or 1.0)
 
     def pairs(self, own: Sequence[str], other: Sequence[str]) -> Floats:
         """How alike any words of two lists are spelt, in [0, 1]; shape (own, other)."""
@@ -101,6 +123,10 @@ class Spelling:
         return np.minimum(dense(rows) @ dense(others).T, 1.0)
 
     def _row(self, word: str) -> dict[str, float]:
+        """A word as a unit row, by its runs of characters."""
+        return self._rows(word, lambda: self._row_of(word))
+
+    def _row_of(self, word: str) -> dict[str, float]:
         counts = Counter(grams(word))
         values = {gram: count * self._rarity_of(gram) for gram, count in counts.items()}
         length = np.sqrt(sum(value * value for value in values.values()))

@@ -2,20 +2,21 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 from scipy import sparse
 
-from graph.columns import Array, Floats, Strings
-from graph.view import View
+from graph.columns import Array, Floats, Ints, Strings
+from graph.once import Once
+from graph.view import View, once_a_view
 from queries.matching.shared_words import Comparison, Shared
-from queries.matching.spelling import Spelling
+from queries.matching.spelling import Spelling, Spelt
 from queries.matching.stems import stems_in
 from queries.matching.thesaurus import Thesaurus, thesaurus
 from queries.matching.words import unit
 
 _FORMAT = 1  # of the arrays; a change makes new ones
+_TEXTS_KEPT = 8  # of those asked last: one is compared again for each reason
 SPELLING = 0.2  # the part of the likeness that is of spelling; the rest is of words and concepts
 _FIELDS = ("about", "offered", "needed")
 
@@ -37,9 +38,11 @@ class TextIndex:
     def __init__(self, arrays: Mapping[str, Array], known: Thesaurus) -> None:
         self._known = known
         self._words = Strings(arrays["word_data"], arrays["word_offsets"])
+        self._words.index()
         self._rarity: Floats = arrays["rarity"]
         self._unheard = float(arrays["unheard"][0])
         self._spelling = Spelling(arrays)
+        self._asked = Once(_TEXTS_KEPT)
         self._lengths = {field: arrays[f"{field}_lengths"] for field in _FIELDS}
         self.about, self.offered, self.needed = (
             sparse.csr_array(
@@ -92,20 +95,21 @@ class TextIndex:
         data /= np.sqrt(sum(squares)) or 1.0
         return sparse.csr_array((data, columns, [0, len(row)]), shape=(1, len(self._rarity)))
 
-    def similarity(self, text: str) -> Floats:
+    def similarity(self, text: str, among: Ints | None = None) -> Floats:
         """How alike a text and those of the index are, in [0, 1]; shape (n,).
 
-        1 for the same words; 0 for all where the text is empty.
+        1 for the same words; 0 for all where the text is empty. `among`: the things that are
+        wanted, all where it is not said; here and below.
         """
-        return self._likeness(text, self.about, self._lengths["about"])
+        return self._likeness(text, "about", self.about, among)
 
-    def offering(self, needs: str) -> Floats:
+    def offering(self, needs: str, among: Ints | None = None) -> Floats:
         """How well what each thing offers answers needs in free words, in [0, 1]; shape (n,)."""
-        return self._likeness(needs, self.offered, self._lengths["offered"])
+        return self._likeness(needs, "offered", self.offered, among)
 
-    def needing(self, offers: str) -> Floats:
+    def needing(self, offers: str, among: Ints | None = None) -> Floats:
         """How well offers in free words answer what each thing needs, in [0, 1]; shape (n,)."""
-        return self._likeness(offers, self.needed, self._lengths["needed"])
+        return self._likeness(offers, "needed", self.needed, among)
 
     def because(self, text: str, other: str) -> list[Shared]:
         """What a text and another have in common, what counts most first.
@@ -117,14 +121,28 @@ class TextIndex:
         by = Comparison(self._known, self._spelling, self._rarity_of, self._rarity_of_concept)
         return by.shared(text, other)
 
-    def _likeness(self, text: str, rows: sparse.csr_array, lengths: Floats) -> Floats:
-        meaning = np.asarray(rows @ self.vector(text).toarray().ravel())
-        stems, _ = features(text, self._known)
-        weights = {stem: often(f) * self._rarity_of(stem) for stem, f in stems.items()}
+    def _likeness(
+        self, text: str, field: str, rows: sparse.csr_array, among: Ints | None
+    ) -> Floats:
+        lengths: Floats = self._lengths[field]
+        words: Ints | None = None
+        if among is not None:
+            rows, lengths = rows[among], lengths[among]
+            words = np.unique(rows.indices[rows.indices < len(self._words)])
+        vector, spelt = self._asked(text, lambda: self._as_vectors(text))
+        meaning = np.asarray(rows @ vector)
         near = np.zeros(len(self._rarity))
-        near[: len(self._words)] = self._spelling.alike(weights)
+        near[slice(len(self._words)) if words is None else words] = self._spelling.alike(
+            spelt, words
+        )
         spelling = np.asarray(rows @ near) / np.where(lengths > 0, lengths, 1)
         return np.clip((1 - SPELLING) * meaning + SPELLING * spelling, 0, 1)
+
+    def _as_vectors(self, text: str) -> tuple[Floats, Spelt]:
+        """A text as a vector of words and concepts, and as it is spelt."""
+        stems, _ = features(text, self._known)
+        weights = {stem: often(f) * self._rarity_of(stem) for stem, f in stems.items()}
+        return self.vector(text).toarray().ravel(), self._spelling.spelt(weights)
 
     def _rarity_of(self, stem: str) -> float:
         column = self._words.find(stem)
@@ -134,7 +152,7 @@ class TextIndex:
         return float(self._rarity[len(self._words) + concept])
 
 
-@lru_cache(maxsize=2)
+@once_a_view
 def text_index(view: View) -> TextIndex:
     """The index of all things of a view, a row for each ordinal; made once per generation."""
     known = thesaurus()

@@ -5,7 +5,7 @@ from scipy import sparse
 
 from graph.columns import Floats, Ints
 from queries.matching.circles import Circles
-from queries.matching.groups import FEW
+from queries.matching.groups import EVERYONE, FEW
 from queries.matching.walk import lift
 from queries.matching.words import unit
 
@@ -20,6 +20,7 @@ class Themes:
     Attributes:
         nodes: the columns of the history that some circle has, ascending; shape (t,).
         own: what each organisation did on each theme, by recency; organisations × themes.
+        active: the rows of those that did something on some theme, ascending.
         rarity: log(circles / circles on the theme); shape (t,).
         profile: √(own × rarity), rows of length 1; organisations × themes.
     """
@@ -29,6 +30,7 @@ class Themes:
         self.nodes = np.unique(circles.themes.indices)
         themes = sparse.csr_array(circles.themes[:, self.nodes])
         self.own = sparse.csr_array((circles.member * circles.recency) @ themes)
+        self.active = np.flatnonzero(np.diff(self.own.indptr))
         together = circles.recency * np.sqrt(np.maximum(circles.size - 1, 0))
         taken = sparse.csr_array((circles.member * together) @ themes)
         total = np.asarray(taken.sum(axis=0)).ravel()
@@ -46,9 +48,9 @@ class Themes:
     def wanted(self, rows: Ints, near: sparse.csr_array, stated: list[Ints]) -> Floats:
         """What each asker works on: its past, that of organisations of a like text, what it states.
 
-        `rows`: of the askers, -1 for who has none; `near`: how alike the texts are, (askers,
-        organisations); `stated`: theme nodes of each. Rows sum to 1, or to 0 where nothing is
-        known; shape (askers, t).
+        `rows`: of the askers, -1 for who has none; `near`: how alike the texts of those of
+        `active` are, (askers, active); `stated`: theme nodes of each. Rows sum to 1, or to 0
+        where nothing is known; shape (askers, t).
         """
         known = np.flatnonzero(rows >= 0)
         found: Floats = np.zeros((len(rows), len(self.nodes)))
@@ -56,7 +58,7 @@ class Themes:
         found = _shares(found)
         alike = near.copy()
         alike.data = np.where(near.data > _LIKE, near.data, 0) ** 2
-        found += _GUESSED * _shares((alike @ self.own).toarray())
+        found += _GUESSED * _shares((alike @ self.own[self.active]).toarray())
         for asker, nodes in enumerate(stated):
             told = self.columns(nodes)
             if len(told):
@@ -64,15 +66,20 @@ class Themes:
                 found[asker, told] += 1 / len(told)
         return _shares(found)
 
-    def taken(self, wanted: Floats) -> Floats:
-        """Each one's share of what was done on these themes, log scale; (askers, organisations)."""
-        return lift((self._share @ wanted.T).T, self._past)
+    def taken(self, wanted: Floats, kept: Ints | slice = EVERYONE) -> Floats:
+        """Each one's share of what was done on these themes, log scale; (askers, organisations).
 
-    def alike(self, wanted: Floats) -> Floats:
+        `kept`: the rows of the organisations that are wanted.
+        """
+        share = self._share[kept] if isinstance(kept, np.ndarray) else self._share
+        return lift((share @ wanted.T).T, self._past)
+
+    def alike(self, wanted: Floats, kept: Ints | slice = EVERYONE) -> Floats:
         """The cosine between profiles of themes; shape (askers, organisations)."""
         asked = np.sqrt(wanted * self.rarity)
         asked /= np.maximum(np.linalg.norm(asked, axis=1, keepdims=True), 1e-9)
-        return np.asarray((self.profile @ asked.T).T, dtype=np.float32)
+        profile = self.profile[kept] if isinstance(kept, np.ndarray) else self.profile
+        return np.asarray((profile @ asked.T).T, dtype=np.float32)
 
 
 def _shares(rows: Floats) -> Floats:

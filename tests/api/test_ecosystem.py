@@ -2,12 +2,17 @@
 
 import argparse
 import json
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from api import as_json, ecosystem
+from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.errors import RequestError
-from graph.view import View
+from graph.model import ALLIANCE, MEMBER_OF, ORGANISATION, SEATED_IN, TERRITORY
+from graph.sqlite import SqliteStore
+from graph.view import View, memory_view
 from queries.ecosystem import Ecosystem
 
 
@@ -74,3 +79,30 @@ def test_the_answer_has_a_form_in_json(bundled: View) -> None:
     # GAIA, catalyst of Isère: seed document, § 11.
     assert [fact["subject"] for fact in catalysts["facts"]] == ["alliage:gaia"]
     assert all(bool(number["why_not"]) != number["additive"] for number in form["numbers"])
+
+
+def test_an_alliance_that_is_shared_out_is_told_whole_with_the_part_of_here() -> None:
+    claims: list[Claim] = [NodeClaim("alliage:une", ALLIANCE, "une", {"name": "Une"})]
+    for code, name in (("38185", "Grenoble"), ("69123", "Lyon")):
+        place, member = f"commune:{code}", f"alliage:{code}"
+        claims += [
+            NodeClaim(place, TERRITORY, place, {"name": name, "level": "commune"}),
+            NodeClaim(member, ORGANISATION, member, {"name": f"Association de {name}"}),
+            TieClaim(SEATED_IN, member, place, f"{member} seat"),
+            TieClaim(MEMBER_OF, member, "alliage:une", f"{member} member"),
+        ]
+    with closing(SqliteStore(Path(":memory:"), writable=True)) as store:
+        with store.write(Source("exemples", "exemples", "", "faits inventés")) as writing:
+            writing.add(claims)
+            writing.finish()
+        view = memory_view(store)
+        said = printed(ask(view, "--in", "Grenoble"))
+        listed = printed(ask(view, "--in", "Grenoble", "--list", "alliances.all"))
+    assert "Alliances : 1 (part d'ici : 0,5)" in said
+    assert "partagée en parts égales entre ses membres" in said
+    assert "alliances : 1 (part d'ici : 0,5) [alliances.all]" in listed
+
+
+def test_what_is_counted_whole_is_not_said_to_be_shared(bundled: View) -> None:
+    said = printed(ask(bundled, "--in", "Lozère", "--list", "actors.local_authority"))
+    assert "part" not in said

@@ -21,6 +21,7 @@ from graph.model import (
     MEMBER_OF,
     ORGANISATION,
     RUNS,
+    SEATED_IN,
     SUPPORTS,
     TERRITORY,
     Function,
@@ -32,7 +33,6 @@ from graph.view import View
 from ingest.ecosystem import DATA
 from queries.answers import ReasonKind
 from queries.bridges import (
-    PRIOR_PAIRS,
     Bridge,
     Bridges,
     BrokerRole,
@@ -204,7 +204,7 @@ def z_by_enumeration(
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_order_is_by_the_share_of_possible_pairs_and_never_by_their_number(
+def test_the_order_is_by_the_cosine_of_the_credit_and_the_possible_pairs(
     view_of: ViewOf, seed: int
 ) -> None:
     graph, worlds = random_graph(seed)
@@ -219,11 +219,9 @@ def test_the_order_is_by_the_share_of_possible_pairs_and_never_by_their_number(
         # Every tie is of an unknown day, and so weighs half.
         credit[bridge.id] = 0.5 * sum(1 / introducers[pair] for pair in across)
         assert bridge.share == pytest.approx(credit[bridge.id] / bridge.possible, abs=1e-4)
-    mean = sum(credit.values()) / (sum(b.possible for b in answer.answers) or 1)
 
     def rank(bridge: Bridge) -> tuple[float, str]:
-        told = credit[bridge.id] + PRIOR_PAIRS * mean
-        return (-round(told / (bridge.possible + PRIOR_PAIRS), 5), bridge.id)
+        return (-round(credit[bridge.id] / sqrt(bridge.possible), 5), bridge.id)
 
     assert list(answer.answers) == sorted(answer.answers, key=rank)
 
@@ -420,7 +418,7 @@ def test_a_pair_that_two_convene_is_half_the_credit_of_each(view_of: ViewOf) -> 
     }
 
 
-def test_the_raw_count_of_a_great_convener_does_not_put_it_first(view_of: ViewOf) -> None:
+def test_pairs_that_two_conveners_share_are_half_for_each(view_of: ViewOf) -> None:
     great, beside, small = names("gbs")
     many: dict[str, World | None] = {f"alliage:a{i}": A for i in range(5)}
     many |= {f"alliage:c{i}": C for i in range(5)}
@@ -430,9 +428,23 @@ def test_the_raw_count_of_a_great_convener_does_not_put_it_first(view_of: ViewOf
     claims += alliance("alliage:grande", {great: LEAD, beside: LEAD, **members})
     claims += alliance("alliage:petite", {small: LEAD, "alliage:x": MEMBER, "alliage:y": MEMBER})
     answer = asked(view_of(("exemples", claims)), A, C)
-    # 25 pairs shared by two conveners are half of what could be; one pair alone is all of it.
-    assert [bridge.id for bridge in answer.answers] == [small, beside, great]
-    assert [bridge.roles[BrokerRole.LIAISON] for bridge in answer.answers] == [1.0, 12.5, 12.5]
+    # 25 pairs shared by two conveners are half of what could be: 12.5 / √25; one alone: 1 / √1.
+    assert [bridge.id for bridge in answer.answers] == [beside, great, small]
+    assert [bridge.roles[BrokerRole.LIAISON] for bridge in answer.answers] == [12.5, 12.5, 1.0]
+    assert [bridge.share for bridge in answer.answers] == [0.25, 0.25, 0.5]
+
+
+def test_a_hub_whose_contacts_know_each_other_comes_after_a_small_broker(view_of: ViewOf) -> None:
+    hub, small, x, y = "alliage:hub", "alliage:small", "alliage:x", "alliage:y"
+    near: dict[str, World | None] = {f"alliage:a{i}": A for i in range(5)}
+    near |= {f"alliage:c{i}": C for i in range(5)}
+    claims = [*place(), *actors({hub: S, small: S, x: A, y: C, **near})]
+    graph: Graph = nx.Graph([(small, x), (small, y), *((hub, key) for key in near)])
+    # Of the 25 pairs of the hub 21 know each other: 4 / √25 is less than 1 / √1.
+    pairs = [(a, c) for a in near for c in near if near[a] is A and near[c] is C]
+    graph.add_edges_from(pairs[4:])
+    answer = asked(view_of(("exemples", [*claims, *ties(graph)])), A, C)
+    assert [each.introduced for each in answer.answers if each.id in (hub, small)] == [1, 4]
 
 
 def test_a_group_of_organisations_and_one_of_unknown_world_are_no_brokers_nor_ends(
@@ -461,6 +473,80 @@ def test_what_happens_elsewhere_connects_nobody_here(view_of: ViewOf) -> None:
     assert asked(view, A, C).answers == ()
     there = bridges(view, Request(("association", "entreprise"), "Strasbourg"))
     assert [bridge.id for bridge in there.answers] == [v]
+
+
+def seated(seats: Mapping[str, str]) -> Iterator[Claim]:
+    for key, code in seats.items():
+        yield TieClaim(SEATED_IN, key, f"commune:{code}", f"{key} seat")
+
+
+def test_an_alliance_that_states_no_territory_lies_where_its_members_have_their_seats(
+    view_of: ViewOf,
+) -> None:
+    v, a, c, x = names("vacx")
+    strasbourg: Properties = {"name": "Strasbourg", "level": "commune", "population": 291_313}
+    claims = [*place(), NodeClaim("commune:67482", TERRITORY, "other", strasbourg)]
+    worlds = {v: S, a: A, c: C, x: C}
+    claims += [NodeClaim(k, ORGANISATION, k, {"name": k, "world": w}) for k, w in worlds.items()]
+    # Of its four members two are seated in Grenoble, one in Strasbourg, one nobody knows where.
+    claims += seated({v: "38185", a: "38185", c: "67482"})
+    claims += [NodeClaim("alliage:projet", ALLIANCE, "projet", {"name": "Projet"})]
+    claims += [TieClaim(MEMBER_OF, key, "alliage:projet", f"m {key}") for key in (a, c, x)]
+    claims += [TieClaim(MEMBER_OF, v, "alliage:projet", "m v", {"role": LEAD.value})]
+    view = view_of(("exemples", claims))
+    weights = {}
+    for key in ("commune:38185", "commune:67482"):
+        rank = view.territories.rank(view.ordinal(key) or 0)
+        weights[key] = meetings(view, rank).contacts.weight.tolist()
+    # A day that nobody knows halves them.
+    assert weights == {"commune:38185": [2 / 4 / 2], "commune:67482": [1 / 4 / 2]}
+    assert meetings(view, None).contacts.weight.tolist() == [1 / 2]
+    assert [bridge.id for bridge in asked(view, A, C).answers] == [v]
+
+
+def test_what_an_alliance_states_goes_before_the_seats_of_its_members(view_of: ViewOf) -> None:
+    v, a, c = names("vac")
+    strasbourg: Properties = {"name": "Strasbourg", "level": "commune", "population": 291_313}
+    claims = [*place(), NodeClaim("commune:67482", TERRITORY, "other", strasbourg)]
+    claims += actors({v: S, a: A, c: C})
+    claims += alliance("alliage:projet", {v: LEAD, a: MEMBER, c: MEMBER})  # acts in Grenoble
+    claims += seated(dict.fromkeys((v, a, c), "67482"))
+    view = view_of(("exemples", claims))
+    assert [bridge.id for bridge in asked(view, A, C).answers] == [v]
+    assert bridges(view, Request(("association", "entreprise"), "Strasbourg")).answers == ()
+
+
+def test_a_member_without_a_seat_stands_where_it_acts(view_of: ViewOf) -> None:
+    v, a, c = names("vac")
+    claims = [*place(), *actors({v: S, a: A, c: C})]  # they act in Grenoble
+    claims += [NodeClaim("alliage:projet", ALLIANCE, "projet", {"name": "Projet"})]
+    claims += [TieClaim(MEMBER_OF, key, "alliage:projet", f"m {key}") for key in (a, c)]
+    claims += [TieClaim(RUNS, v, "alliage:projet", "runs")]
+    assert [bridge.id for bridge in asked(view_of(("exemples", claims)), A, C).answers] == [v]
+
+
+def test_few_pairs_of_which_next_to_none_is_introduced_are_no_reason_to_come_first(
+    view_of: ViewOf,
+) -> None:
+    # great introduces 30 of 30 and makes the usual share high; busy two of 4, with one other; idle
+    # one of 2, with five others. Drawn to the usual, the share of idle would be above that of busy.
+    great, busy, idle, *others = names("gbiuvwxyz")
+    ends = {f"alliage:a{n}": A for n in range(8)} | {f"alliage:c{n}": C for n in range(10)}
+    worlds = {**dict.fromkeys((great, busy, idle, *others), S), **ends}
+    near_great = [f"a{n}" for n in range(5)] + [f"c{n}" for n in range(6)]
+    graph: Graph = nx.Graph((great, f"alliage:{key}") for key in near_great)
+    for broker in (busy, others[0]):
+        graph.add_edges_from((broker, f"alliage:{key}") for key in ("a5", "a6", "c6", "c7"))
+    graph.add_edges_from([("alliage:a5", "alliage:c6"), ("alliage:a6", "alliage:c7")])
+    for broker in (idle, *others[1:6]):
+        graph.add_edges_from((broker, f"alliage:{key}") for key in ("a7", "c8", "c9"))
+    graph.add_edge("alliage:a7", "alliage:c9")
+    answer = asked(view_of(("exemples", [*place(), *actors(worlds), *ties(graph)])), A, C)
+    found = by_id(answer)
+    assert (found["b"].introduced, found["b"].possible) == (2, 4)
+    assert (found["i"].introduced, found["i"].possible) == (1, 2)
+    order = [bridge.id for bridge in answer.answers]
+    assert order.index(great) < order.index(busy) < order.index(idle)
 
 
 def test_only_what_aims_at_the_goal_counts_when_one_is_asked(view_of: ViewOf) -> None:
@@ -598,6 +684,16 @@ def test_the_massif_central_is_a_perimeter_whose_experiment_is_found(bundled: Vi
     assert len(bundled.ties[MEMBER_OF].starts_of(experiment)) == 8
     for bridge in answer.answers:
         assert any("“L'ODD 17 en pratique”" in reason.text for reason in bridge.reasons)
+
+
+def test_in_bretagne_a_bank_of_next_to_no_introductions_is_not_ahead_of_le_rameau(
+    bundled: View,
+) -> None:
+    found = {b.id: b for b in ask(bundled, "Bretagne", "company", "association").answers}
+    keys = list(found)
+    rameau, bank = found["alliage:le-rameau"], found["alliage:caisse-des-depots"]
+    assert rameau.share > bank.share
+    assert keys.index(rameau.id) < keys.index(bank.id)
 
 
 def test_where_nobody_connects_the_answer_is_empty(bundled: View) -> None:

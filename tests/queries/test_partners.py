@@ -140,7 +140,7 @@ def featured(view: View, request: Request) -> dict[str, dict[Feature, float]]:
     """The features of each eligible organisation, by id."""
     search = understand(view, request)
     candidates, _ = eligible(view, search)
-    found = features(view, search, candidates, past_of(view, search))
+    found = features(view, search, candidates, past_of(view, search, candidates))
     return {
         view.keys[int(node)]: {feature: float(values[i]) for feature, values in found.items()}
         for i, node in enumerate(candidates)

@@ -129,7 +129,6 @@ def test_the_answers_come_in_their_order_with_their_reasons(
     assert answers == [(partner.id, partner.reasons) for partner in who.answers]
 
 
-@pytest.mark.xfail(reason="a past alliance that a reason tells is not drawn yet")
 def test_the_path_of_a_reason_can_be_followed_in_the_picture(
     view: View, who: partners.Partners
 ) -> None:

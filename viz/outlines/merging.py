@@ -11,6 +11,7 @@ import numpy as np
 from ingest.outlines import Floats, Ints, Mesh
 from viz.outlines.shape import KM_A_DEGREE, Shape, polygons, ring_area
 from viz.outlines.simplifying import simplified
+from viz.outlines.topology import Drawn
 
 _SEED = 20260101  # any number: the same borders are found whatever it is
 
@@ -60,6 +61,40 @@ class Borders:
         lines = [self._simplified(arc.points, tolerance_km) for arc in arcs]
         around = self._around(groups, arcs)
         return [self._shape(each, arcs, lines, tolerance_km) for each in around]
+
+    def arranged(self, groups: Sequence[Ints], tolerance_km: float = 0.0) -> Drawn:
+        """As `merged`, by arcs: a border that two groups have in common is there once."""
+        arcs = self._arcs(groups)
+        lines = [self._simplified(arc.points, tolerance_km) for arc in arcs]
+        rings = [self._by_arcs(lines, each, tolerance_km**2) for each in self._around(groups, arcs)]
+        used = sorted({n if n >= 0 else ~n for region in rings for ring in region for n in ring})
+        new = {old: number for number, old in enumerate(used)}
+        return Drawn(
+            [self.mesh.points[lines[old]] for old in used],
+            [
+                [[new[n] if n >= 0 else ~new[~n] for n in ring] for ring in region]
+                for region in rings
+            ],
+        )
+
+    def _by_arcs(
+        self, lines: Sequence[list[int]], around: Sequence[int], least_km2: float
+    ) -> list[list[int]]:
+        """The rings of a group by arcs; small ones are left out where larger ones remain."""
+        directed = dict(zip(around, _directed(lines, around), strict=True))
+        begins = {(line[0], line[1]): number for number, line in directed.items()}
+        found, sizes = [], []
+        for ring in closed(list(directed.values()), self.mesh.points):
+            if len(ring) >= 3:
+                pairs = pairwise([*ring, ring[0]])
+                found.append([begins[pair] for pair in pairs if pair in begins])
+                sizes.append(ring_area(self.mesh.points[ring]))
+        large = any(size >= least_km2 for size in sizes)
+        return [
+            ring
+            for ring, size in zip(found, sizes, strict=True)
+            if abs(size) >= least_km2 or not large
+        ]
 
     def _around(self, groups: Sequence[Ints], arcs: Sequence[Arc]) -> list[list[int]]:
         """The arcs around each group; `~n` is arc n backwards."""

@@ -35,13 +35,14 @@ class Shelf:
 
     def borders(self) -> tuple[Borders, ...]:
         """Of each file, the official ones first; read again where a file has changed."""
-        state = self._look()
+        state = self.state()
         with self._lock:
             if state != self._state:
                 self._read(state)
             return (*self._official, bundled())
 
-    def _look(self) -> _State:
+    def state(self) -> _State:
+        """What marks the files that are there now: it differs when one has changed."""
         if self._folder is None:
             return ()
         found = []

@@ -1,8 +1,9 @@
 """Outlines of the territories of a view: as a source gives them, else from their communes."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import cos, radians
 from threading import Lock
 from typing import TypeAlias
@@ -17,6 +18,7 @@ from ingest.outlines import Ints, Origin
 from viz.outlines.merging import Borders
 from viz.outlines.shape import EARTH_KM, Shape
 from viz.outlines.shelf import Shelf
+from viz.outlines.topology import Drawn
 
 PIXELS_A_TILE = 256  # of the maps of the web, whose zoom 0 is one tile
 ALL = 22  # the zoom from which on nothing is left out
@@ -37,6 +39,14 @@ class Outline:
     shape: Shape
     origin: Origin
     missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Territories that one file draws, by their node ordinals, and the arcs around them."""
+
+    territories: list[int]
+    drawn: Drawn
 
 
 _Key: TypeAlias = tuple[tuple[int, ...], int]
@@ -74,17 +84,41 @@ class Outlines:
             KeyError: one is no territory.
         """
         key = (tuple(dict.fromkeys(territories)), max(0, min(zoom, ALL)))
-        borders = self._shelf.borders()
         with self._lock:
-            of_view = self._of.get(view)
-            if of_view is None or of_view.borders != borders:
-                of_view = self._of[view] = _OfView(view, borders)
+            of_view = self._present(view)
             found = of_view.remembered(key)
         if found is None:
             found = of_view.draw(view, *key)
             with self._lock:
                 of_view.remember(key, found)
         return dict(found)
+
+    def state(self) -> Hashable:
+        """What marks the files of outlines that are there now."""
+        return self._shelf.state()
+
+    def arranged(self, view: View, territories: Sequence[int], zoom: int) -> dict[int, Arranged]:
+        """The same, by the borders that they have in common.
+
+        Returns:
+            By the position of the file that draws them: which territories, and their arcs.
+        """
+        with self._lock:
+            of_view = self._present(view)
+        return of_view.arranged(view, tuple(dict.fromkeys(territories)), zoom)
+
+    def _present(self, view: View) -> "_OfView":
+        borders = self._shelf.borders()
+        of_view = self._of.get(view)
+        if of_view is None or of_view.borders != borders:
+            of_view = self._of[view] = _OfView(view, borders)
+        return of_view
+
+
+@cache
+def bundled_outlines() -> Outlines:
+    """What draws territories where no official outlines were read."""
+    return Outlines(Shelf())
 
 
 class _OfView:
@@ -116,19 +150,34 @@ class _OfView:
 
     def draw(self, view: View, territories: tuple[int, ...], zoom: int) -> _Drawn:
         """See `Outlines.draw`."""
-        wanted: dict[int, list[tuple[int, Ints, int]]] = defaultdict(list)
-        for ordinal in territories:
-            source, cells, missing = self._chosen(view, view.territories.rank(ordinal))
-            if len(cells):
-                wanted[source].append((ordinal, cells, missing))
         drawn = {}
-        for source, each in wanted.items():
+        for source, each in self._wanted(view, territories).items():
             borders = self.borders[source]
             shapes = borders.merged([cells for _, cells, _ in each], tolerance_km(zoom))
             for (ordinal, _, missing), shape in zip(each, shapes, strict=True):
                 if shape.polygons:
                     drawn[ordinal] = Outline(shape, borders.mesh.origin, missing)
         return {ordinal: drawn[ordinal] for ordinal in territories if ordinal in drawn}
+
+    def arranged(self, view: View, territories: tuple[int, ...], zoom: int) -> dict[int, Arranged]:
+        """See `Outlines.arranged`."""
+        found = {}
+        for source, each in self._wanted(view, territories).items():
+            borders = self.borders[source]
+            drawn = borders.arranged([cells for _, cells, _ in each], tolerance_km(zoom))
+            found[source] = Arranged([ordinal for ordinal, _, _ in each], drawn)
+        return found
+
+    def _wanted(
+        self, view: View, territories: tuple[int, ...]
+    ) -> dict[int, list[tuple[int, Ints, int]]]:
+        """By the file that draws them best: the territories, their cells, how many are missing."""
+        wanted: dict[int, list[tuple[int, Ints, int]]] = defaultdict(list)
+        for ordinal in territories:
+            source, cells, missing = self._chosen(view, view.territories.rank(ordinal))
+            if len(cells):
+                wanted[source].append((ordinal, cells, missing))
+        return wanted
 
     def _chosen(self, view: View, rank: int) -> tuple[int, Ints, int]:
         """The file that draws a territory best, its cells there, and how many parts it lacks."""

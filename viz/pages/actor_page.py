@@ -1,10 +1,10 @@
 """« Fiche acteur » and « Réseau d'un acteur » : all that is known, who says so, and who is near."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse
 
 from graph.claims import Value
 from graph.errors import UnknownId
@@ -18,20 +18,21 @@ from graph.model import (
     TIES,
     Term,
     Tie,
-    World,
 )
+from graph.view import View
 from queries.acquaintance import ACTORS
 from queries.show import Shown, ShownTie, ShownValue, show
 from viz import french
-from viz.network import Actor
 from viz.pages.asked import Answer, Asked, Page
-from viz.pages.downloads import FORMATS, download
+from viz.pages.beside import in_rooms, legend
+from viz.pages.downloads import FORMATS, answer, download, rdf
+from viz.pages.network_files import NETWORK_FORMATS, network_file, ties_table
 from viz.pages.rendering import thing_path
-from viz.pages.salles import FARTHEST, Drawings, in_words
-from viz.standalone import network_page
+from viz.pages.salles import FARTHEST, Drawings, Picture, in_words
 
 _TIE = {tie.name: tie for tie in TIES}
 _DRAWINGS = Drawings()
+_HALF_A_PAGE = 360  # half the width in which names can be read there
 _APART = (SEATED_IN, ACTS_IN, AIMS_AT, OFFERS, NEEDS)
 Group: TypeAlias = tuple[str, tuple[ShownTie, ...]]
 
@@ -73,10 +74,16 @@ def actor_page(asked: Asked) -> Answer:
         {
             **described(asked, found),
             "is_organisation": found.kind is ORGANISATION,
-            "picture": _DRAWINGS.draw(asked.view, node, 1)[1:] if acts else None,
+            "picture": _around(asked.view, node) if acts else None,
             "formats": FORMATS,
         },
     )
+
+
+def _around(view: View, node: int) -> tuple[Picture, ...]:
+    """The direct ties, small: with names too where they can be read in half a page."""
+    _, names, numbers = _DRAWINGS.draw(view, node, 1)
+    return (names, numbers) if names.half_width < _HALF_A_PAGE else (numbers,)
 
 
 def described(asked: Asked, found: Shown) -> dict[str, object]:
@@ -165,12 +172,18 @@ def network_page_of(asked: Asked) -> Answer:
         raise UnknownId(asked.key, [])
     reach = asked.number("portee", FARTHEST, FARTHEST)
     around, names, numbers = _DRAWINGS.draw(asked.view, node, reach)
-    if asked.suffix in FORMATS:
-        keys = [actor.id for actor in around.network.actors]
-        return download(asked.view, keys, asked.suffix, asked.base, "reseau")
-    if asked.suffix == "html":
-        return _standalone(network_page(around.network))
+    if asked.suffix == "csv":
+        return answer(ties_table(around.network), "csv", "reseau")
     title = asked.say("Le réseau : {name}", name=french.shown_name(found.name))
+    keys = [actor.id for actor in around.network.actors]
+    if asked.suffix in ("ttl", "jsonld"):
+        content = rdf(asked.view, keys, asked.base, asked.suffix, within=True)
+        return answer(content, asked.suffix, "reseau")
+    if asked.suffix == "geojson":
+        return download(asked.view, keys, asked.suffix, asked.base, "reseau")
+    if asked.suffix in NETWORK_FORMATS:
+        network = replace(around.network, title=title)
+        return network_file(asked, network, asked.suffix, "reseau", names)
     return Page(
         "network.html.j2",
         title,
@@ -179,23 +192,9 @@ def network_page_of(asked: Asked) -> Answer:
             "around": around,
             "picture": (names, numbers),
             "reach": reach,
+            "marks_drawn": legend(asked, around.network),
             "in_words": in_words,
-            "rows": _rows(around.network.actors),
-            "formats": (*FORMATS, "html"),
+            "rows": in_rooms(asked, around.network.actors),
+            "formats": (*FORMATS, *NETWORK_FORMATS),
         },
     )
-
-
-def _standalone(text: str) -> Response:
-    disposition = "attachment; filename=reseau.html"
-    return Response(text, media_type="text/html", headers={"Content-Disposition": disposition})
-
-
-def _rows(actors: Sequence[Actor]) -> dict[World | None, list[tuple[int, Actor]]]:
-    """The drawn actors by room, with their numbers; what is of no world last."""
-    rows: dict[World | None, list[tuple[int, Actor]]] = {}
-    for number, actor in enumerate(actors, 1):
-        if number > 1:
-            rows.setdefault(actor.world, []).append((number, actor))
-    ordered = [world for world in (*World, None) if world in rows]
-    return {world: rows[world] for world in ordered}

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from graph.errors import RequestError
 from graph.view import View
+from viz.outlines.territories import Outlines, bundled_outlines
 from viz.pages.address import Address
 from viz.pages.language import Language
 
@@ -31,6 +32,7 @@ class Asked:
         suffix: `csv` and the like where a file is asked, else empty.
         base: the IRI under which things are published in RDF.
         embedded: whether it is shown within another site, without what goes around a page.
+        outlines: what draws territories.
     """
 
     view: View
@@ -40,6 +42,7 @@ class Asked:
     suffix: str = ""
     base: str = ""
     embedded: bool = False
+    outlines: Outlines = field(default_factory=bundled_outlines)
     say: Callable[..., str] = field(init=False)
 
     def __post_init__(self) -> None:

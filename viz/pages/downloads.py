@@ -17,6 +17,7 @@ from graph.rdf import Provenance, triples
 from graph.rdf_mapping import prefixes
 from graph.store import StoredClaim, StoredNode, StoredSource, StoredTie
 from graph.view import View
+from queries.acquaintance import ACQUAINTANCE
 from queries.things import place_name, whereabouts
 
 FORMATS = ("csv", "geojson", "ttl", "jsonld")
@@ -25,6 +26,9 @@ _TYPES = {
     "geojson": "application/geo+json",
     "ttl": "text/turtle; charset=utf-8",
     "jsonld": "application/ld+json",
+    "html": "text/html; charset=utf-8",
+    "svg": "image/svg+xml",
+    "gexf": "application/gexf+xml",
 }
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _MOST_TIES = 200
@@ -66,14 +70,22 @@ def answer(content: str, suffix: str, name: str) -> Response:
 
 
 def table(view: View, keys: Iterable[str], more: Mapping[str, Mapping[str, str]]) -> str:
-    """Things as CSV with a mark of the byte order, which spreadsheets ask for."""
+    """Things as CSV."""
     rows = [{**_about(view, key), **more.get(key, {})} for key in keys]
+    return written(rows)
+
+
+def written(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows as CSV; each name is a column, in the order in which they come.
+
+    It begins with a mark of the byte order, which spreadsheets ask for.
+    """
     columns = list(dict.fromkeys(name for row in rows for name in row)) or ["id"]
-    written = io.StringIO()
-    writer = csv.DictWriter(written, columns, restval="", lineterminator="\r\n")
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
-    return f"\ufeff{written.getvalue()}"
+    return f"\ufeff{text.getvalue()}"
 
 
 def cell(value: str) -> str:
@@ -130,14 +142,19 @@ def _about(view: View, key: str) -> dict[str, str]:
 class _Some:
     """Some things of a view and their ties, as an export reads a store."""
 
-    def __init__(self, view: View, keys: Sequence[str]) -> None:
+    def __init__(self, view: View, keys: Sequence[str], within: bool) -> None:
         self._view = view
         nodes = (view.ordinal(key) for key in dict.fromkeys(keys))
         self._nodes = sorted(node for node in nodes if node is not None)
         self._keys = {view.keys[node] for node in self._nodes}
         self._ties: list[StoredTie] = []
         for node in self._nodes:
-            self._ties += view.ties_of(node)[:_MOST_TIES]
+            ties = view.ties_of(node)
+            self._ties += [t for t in ties if not within or self._among(t)][:_MOST_TIES]
+
+    def _among(self, tie: StoredTie) -> bool:
+        """Whether it is no acquaintance, or one of two that are shown."""
+        return tie.tie not in ACQUAINTANCE or {tie.start, tie.end} <= self._keys
 
     def snapshot(self) -> AbstractContextManager[int]:
         return nullcontext(self._view.generation)
@@ -179,13 +196,20 @@ class _Some:
         yield from ()
 
 
-def rdf(view: View, keys: Sequence[str], base: str, suffix: str) -> str:
+def rdf(view: View, keys: Sequence[str], base: str, suffix: str, *, within: bool = False) -> str:
     """Some things and their ties in the vocabulary of the export, with where each fact is said.
 
     The description of our own terms is left to the whole export.
+
+    Args:
+        view: the graph.
+        keys: their ids.
+        base: the IRI under which things are published.
+        suffix: `ttl` or `jsonld`.
+        within: of the ties of acquaintance, only those between two of them.
     """
     own = f"{base}/ns#"
-    lines = "\n".join(triples(_Some(view, keys), base, Provenance.LOCATED))
+    lines = "\n".join(triples(_Some(view, keys, within), base, Provenance.LOCATED))
     read = parse(lines.encode(), format=RdfFormat.N_TRIPLES)
     found = {quad.triple for quad in read if not str(quad.subject.value).startswith(own)}
     ordered: list[Triple] = sorted(found, key=str)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from math import cos, pi, radians, sin, sqrt
 
 import numpy as np
@@ -13,14 +12,13 @@ from graph.territories import LEVELS
 from graph.view import View
 from ingest.outlines import Floats
 from viz.marks import UNKNOWN, WORLDS, Mark
-from viz.outlines.shelf import Shelf
 from viz.outlines.territories import Outlines
 
 _WIDTH = 600
 _HEIGHT = 560
 _MARGIN = 26
 _STRIP = 56  # beneath the map, for what is overseas
-_ZOOM = 8
+_ZOOM, _ZOOM_OF_NATION = 8, 6
 _MOSTLY = 0.5
 _MOST_RINGS = 150
 _MANY = 45  # rings, from which they are drawn small
@@ -82,12 +80,7 @@ class Drawing:
     approximate: bool
 
 
-@cache
-def _outlines() -> Outlines:
-    return Outlines(Shelf())
-
-
-def drawing(view: View, place: str, nodes: Ints) -> Drawing | None:
+def drawing(view: View, outlines: Outlines, place: str, nodes: Ints) -> Drawing | None:
     """The map of the actors of a query by the parts of a place; None where nothing can be drawn."""
     node = view.ordinal(place)
     if node is None:
@@ -96,7 +89,8 @@ def drawing(view: View, place: str, nodes: Ints) -> Drawing | None:
     level = _level_below(view, rank)
     parts = _parts(view, rank, level)
     ordinals = [view.territory_of(part) for part in parts]
-    drawn = _outlines().draw(view, ordinals, _ZOOM)
+    whole = LEVELS[int(view.territories.level[rank])] is Level.NATION
+    drawn = outlines.draw(view, ordinals, _ZOOM_OF_NATION if whole else _ZOOM)
     if not drawn:
         return None
     frame = _Frame([drawn[ordinal].shape.box for ordinal in drawn])

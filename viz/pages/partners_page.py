@@ -4,25 +4,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from graph.columns import Ints
-from graph.errors import AlliageError
+from graph.errors import AlliageError, RequestError
 from graph.model import Means, World
 from graph.view import View
 from queries import pairs as pair_queries
 from queries import partner_request
 from queries.answers import Reason
+from queries.cartography import Spot, spot_of
+from queries.coverage import FRANCE
 from queries.matching.weights import BANDS
 from queries.partner_request import Question, understand
 from queries.partners import Partner, Partners, partners
+from queries.places import Place
+from queries.spots import Box, box_of
+from viz.network import network_of_partners
 from viz.pages import facets, maps
 from viz.pages.address import Address
 from viz.pages.asked import Answer, Asked, Page
 from viz.pages.criteria import Criterion, criteria
 from viz.pages.downloads import FORMATS, download
+from viz.pages.live_map import live_map
+from viz.pages.network_files import NETWORK_FORMATS, network_file
 from viz.pages.rendering import world_label
 
 VIEWS = ("liste", "carte", "tableau")
 _STEPS = (10, 20, 50)
-_TERMS = ("q", "odd", "besoin", "offre", "monde", "pour", "territoire")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class Row:
         band: how sure we are, in words.
         speaking, to_check, against: the reasons, by what they say.
         criteria: every criterion, with yes, no or not known.
+        spot: where it stands on the map, None where that is not known.
     """
 
     partner: Partner
@@ -41,6 +48,7 @@ class Row:
     to_check: tuple[Reason, ...]
     against: tuple[Reason, ...]
     criteria: list[Criterion]
+    spot: Spot | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +61,39 @@ class Chip:
 
 def request_of(asked: Asked, limit: int) -> partner_request.Request:
     """The question that the parameters put."""
+    frame = frame_of(asked)
+    for_someone = asked.meant("pour") or None
     return partner_request.Request(
-        at=asked.meant("territoire") or None,
+        # A box of the map stands alone: what lies in it, wherever that is.
+        at=asked.meant("territoire") or (FRANCE if frame and not for_someone else None),
         goals=asked.all("odd"),
         needs=asked.all("besoin"),
         offers=asked.all("offre"),
-        organisation=asked.meant("pour") or None,
+        organisation=for_someone,
         worlds=asked.all("monde"),
         limit=limit,
         text=asked.one("q"),
+        seats=frame,
     )
+
+
+def frame_of(asked: Asked) -> Box | None:
+    """The box of the map in which one searches.
+
+    Raises:
+        RequestError: it is no box.
+    """
+    text = asked.one("cadre")
+    return box_of(text, "cadre") if text else None
 
 
 def partners_page(asked: Asked) -> Answer:
     """Partners for a project or an actor; without either, pairs of the place."""
     limit = asked.number("nombre", _STEPS[0], 500)
-    request = request_of(asked, limit)
+    try:
+        request = request_of(asked, limit)
+    except RequestError as problem:
+        return _page(asked, problem)
     if not (request.at or request.organisation):
         return _page(asked, None)
     try:
@@ -79,6 +104,9 @@ def partners_page(asked: Asked) -> Answer:
         return _page(asked, problem)
     if asked.suffix in FORMATS:
         return _file(asked, answer)
+    if asked.suffix in NETWORK_FORMATS:
+        drawn = network_of_partners(asked.view, answer)
+        return network_file(asked, drawn, asked.suffix, "partenaires")
     return _answered(asked, request, answer)
 
 
@@ -98,6 +126,7 @@ def _page(asked: Asked, problem: AlliageError | None, **shown: object) -> Page:
         "facets": _facets(asked, None),
         "steps": _STEPS,
         "formats": FORMATS,
+        "live": None,
     }
     heading = shown.get("heading", empty["heading"])
     status = 400 if problem else 200
@@ -118,10 +147,18 @@ def _answered(asked: Asked, request: partner_request.Request, answer: Partners) 
         answer=answer,
         rows=[_row(asked, question, partner) for partner in answer.answers],
         chips=_chips(asked, question),
-        heading=asked.say("{place} : partenaires possibles", place=question.place.name),
+        heading=_heading(asked, question.place, "{place} : partenaires possibles"),
+        formats=(*FORMATS, *NETWORK_FORMATS),
         facets=_facets(asked, (here, everybody.goals_of)),
         drawing=_drawing(asked, question.place.id, shown),
+        live=live_map(asked, question.place.id, question.organisation, question.worlds),
     )
+
+
+def _heading(asked: Asked, place: Place, text: str) -> str:
+    alone = asked.one("cadre") and not asked.one("territoire")
+    name = asked.say("Zone de la carte") if alone else place.name
+    return asked.say(text, place=name)
 
 
 def _within(view: View, nodes: Ints, worlds: tuple[World, ...]) -> Ints:
@@ -137,7 +174,9 @@ def _row(asked: Asked, question: Question, partner: Partner) -> Row:
     to_check = tuple(r for r in partner.reasons if r.to_check and not r.against)
     speaking = tuple(r for r in partner.reasons if not r.to_check and not r.against)
     told = criteria(asked.view, asked.language, question, partner)
-    return Row(partner, _band(asked, partner.band), speaking, to_check, against, told)
+    node = asked.view.ordinal(partner.id)
+    spot = None if node is None else spot_of(asked.view, node)
+    return Row(partner, _band(asked, partner.band), speaking, to_check, against, told, spot)
 
 
 _BANDS = {
@@ -154,7 +193,7 @@ def _band(asked: Asked, name: str) -> str:
 def _drawing(asked: Asked, place: str, nodes: Ints) -> maps.Drawing | None:
     if asked.one("vue") != "carte":
         return None
-    return maps.drawing(asked.view, place, nodes)
+    return maps.drawing(asked.view, asked.outlines, place, nodes)
 
 
 def _chips(asked: Asked, question: Question) -> list[Chip]:
@@ -167,6 +206,8 @@ def _chips(asked: Asked, question: Question) -> list[Chip]:
     if question.text:
         short = question.text if len(question.text) < 60 else f"{question.text[:58]} …"
         found.append(Chip(asked.say("Mots : {words}", words=short), here.drop("q")))
+    if question.seats:
+        found.append(Chip(asked.say("Zone de la carte"), here.drop("cadre")))
     labels = {
         "odd": lambda value: asked.say("ODD {number}", number=value),
         "besoin": lambda value: asked.say("Je cherche : {means}", means=value),
@@ -251,9 +292,10 @@ def _pairs(asked: Asked, request: partner_request.Request) -> Answer:
         of_place=answer,
         count=len(here),
         chips=_chips(asked, answer.question),
-        heading=asked.say("{place} : qui pourrait s'allier ?", place=answer.question.place.name),
+        heading=_heading(asked, answer.question.place, "{place} : qui pourrait s'allier ?"),
         facets=_facets(asked, (here, search.goals_of)),
         drawing=_drawing(asked, answer.question.place.id, here),
+        live=live_map(asked, answer.question.place.id, None, request.worlds),
     )
 
 

@@ -21,6 +21,7 @@ from viz import french
 from viz.pages import facets, maps
 from viz.pages.asked import Answer, Asked, Page
 from viz.pages.downloads import FORMATS, download
+from viz.pages.live_map import map_around
 
 _SHOWN = 8
 _NEIGHBOURS = 6
@@ -68,7 +69,8 @@ def place_page(asked: Asked) -> Answer:
             "catalysts": [named(view, node) for node in catalysts_of(view, here)],
             "neighbours": _neighbours(view, rank),
             "around": _around(view, rank),
-            "drawing": maps.drawing(view, place.id, nodes),
+            "drawing": maps.drawing(view, asked.outlines, place.id, nodes),
+            "live": map_around(asked, place.id),
             "formats": FORMATS,
         },
     )

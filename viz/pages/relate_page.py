@@ -6,10 +6,15 @@ from math import log1p, pi
 from graph.errors import AlliageError
 from graph.model import World
 from queries import bridges, path
+from viz.layout import NAMES, NUMBERS
+from viz.network import Network, network_of_bridges
 from viz.pages.asked import Answer, Asked, Page
+from viz.pages.beside import in_rooms, legend
 from viz.pages.downloads import FORMATS, download
 from viz.pages.maps import arc
+from viz.pages.network_files import NETWORK_FORMATS, network_file
 from viz.pages.rendering import world_label
+from viz.pages.salles import picture
 
 _RADIUS = 44.0
 _HUB = 9.0
@@ -40,6 +45,11 @@ def relate_page(asked: Asked) -> Answer:
     if answer is not None and asked.suffix in FORMATS:
         keys = [bridge.id for bridge in answer.answers]
         return download(asked.view, keys, asked.suffix, asked.base, "catalyseurs")
+    drawn = None
+    if answer is not None and (asked.suffix in NETWORK_FORMATS or asked.one("vue") == "reseau"):
+        drawn = network_of_bridges(asked.view, answer)
+        if asked.suffix in NETWORK_FORMATS:
+            return network_file(asked, drawn, asked.suffix, "catalyseurs")
     title = asked.say("Relier des mondes")
     if answer is not None:
         place_name = answer.question.place.name
@@ -54,10 +64,20 @@ def relate_page(asked: Asked) -> Answer:
             "asked_worlds": worlds,
             "lacking": bool(place) and len(set(worlds)) < 2,
             "rose": lambda bridge: rose(asked, bridge.worlds),
-            "formats": FORMATS,
+            "drawn": drawn and _in_salles(asked, drawn),
+            "formats": (*FORMATS, *NETWORK_FORMATS),
         },
         400 if problem else 200,
     )
+
+
+def _in_salles(asked: Asked, network: Network) -> dict[str, object]:
+    """The answers in rooms, with those whom they link; beside it the same in text."""
+    return {
+        "pictures": [picture(network, style) for style in (NAMES, NUMBERS)],
+        "legend": legend(asked, network),
+        "rows": in_rooms(asked, network.actors),
+    }
 
 
 def rose(asked: Asked, counts: dict[World, int]) -> list[Petal]:

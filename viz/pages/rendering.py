@@ -1,7 +1,7 @@
 """How a page becomes HTML: one environment, everything escaped, no inline script or style."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,10 +12,11 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from graph.errors import AlliageError
-from graph.model import KINDS, ORGANISATION, Means, Role, World
+from graph.model import KINDS, ORGANISATION, Level, Means, Role, World
 from graph.view import View
 from viz import french, marks
 from viz.marks import Mark
+from viz.pages import live_map
 from viz.pages.asked import CHOSEN, Asked, Page
 from viz.pages.language import Language
 
@@ -41,18 +42,13 @@ _FOOT = (
 
 def render(asked: Asked, page: Page) -> HTMLResponse:
     """The page as a response, with the address of the same page in the other language."""
-    text = (
-        _environment()
-        .get_template(page.template)
-        .render(
-            {
-                **_always(asked),
-                "title": page.title,
-                **page.shown,
-            }
-        )
-    )
+    text = rendered(asked, page.template, {"title": page.title, **page.shown})
     return HTMLResponse(text, page.status, {"Content-Language": asked.language})
+
+
+def rendered(asked: Asked, template: str, shown: Mapping[str, object]) -> str:
+    """A template with what it shows, everything escaped."""
+    return _environment().get_template(template).render({**_always(asked), **shown})
 
 
 def _always(asked: Asked) -> dict[str, object]:
@@ -72,6 +68,7 @@ def _always(asked: Asked) -> dict[str, object]:
         "date": language.date,
         "term": language.term,
         "worlds": tuple(World),
+        "levels": {level.value: language.term(level) for level in Level},
         "means": tuple(Means),
         "world_label": lambda world: world_label(language, world),
         "mark": lambda key: mark_of(asked.view, key),
@@ -79,6 +76,9 @@ def _always(asked: Asked) -> dict[str, object]:
         "static": static,
         "symbols": marks.ALL,
         "star": marks.STAR,
+        "map_worlds": live_map.worlds_of,
+        "map_elsewhere": lambda: live_map.elsewhere(asked),
+        "map_spot": live_map.spot_of,
     }
 
 
@@ -128,8 +128,13 @@ def web(address: object) -> str:
 @cache
 def static(name: str) -> str:
     """The address of a file of ours, new when its content is new: it may be kept for ever."""
-    digest = sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{quote(name)}?v={digest}"
+    return f"/static/{quote(name)}?v={digest(name)}"
+
+
+@cache
+def digest(name: str) -> str:
+    """The mark of the content of a file of ours."""
+    return sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
 _WORLDS_EN = {

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from graph.errors import AlliageError, RequestError, UnknownId, UnknownPlace
+from viz.outlines.territories import Outlines, bundled_outlines
+from viz.pages import map_files
 from viz.pages import other_pages as others
 from viz.pages.actor_page import actor_page, network_page_of
 from viz.pages.address import Address, kept
@@ -17,17 +17,17 @@ from viz.pages.alliances_page import alliance_page, alliances_page
 from viz.pages.asked import Answering, Asked, Page
 from viz.pages.downloads import FORMATS
 from viz.pages.language import Language
+from viz.pages.network_files import NETWORK_FORMATS
 from viz.pages.partners_page import partners_page
 from viz.pages.place_page import place_form, place_page
 from viz.pages.reading import Reading
 from viz.pages.relate_page import path_page, relate_page
-from viz.pages.rendering import STATIC, render
+from viz.pages.rendering import render
+from viz.pages.static_files import own_file
 
-_NOT_PAGES = ("/api/", "/static/", "/health", "/ready", "/metrics")
+_NOT_PAGES = ("/api/", "/carte/", "/static/", "/health", "/ready", "/metrics")
 _BASE = "https://alliage.example"
-_FILES = (*FORMATS, "html")
-_KEPT = "public, max-age=31536000, immutable"
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_FILES = (*FORMATS, *NETWORK_FORMATS)
 
 # A path that ends in `{key:path}` takes the rest: those under it come first.
 ROUTES: tuple[tuple[str, Answering], ...] = (
@@ -64,18 +64,23 @@ _WITHOUT_FILE = {
 }
 
 
-def pages(reading: Reading, base: str = _BASE) -> APIRouter:
+def pages(reading: Reading, base: str = _BASE, outlines: Outlines | None = None) -> APIRouter:
     """The pages over the present generation of a graph.
 
     Args:
         reading: holds the view of the present generation still.
         base: the IRI under which things are published in RDF.
+        outlines: what draws territories; the bundled ones where it is not said.
     """
+    outlines = outlines or bundled_outlines()
     router = APIRouter(include_in_schema=False)
-    router.add_api_route("/static/{name}", _static, response_class=Response)
+    router.add_api_route("/static/{name:path}", own_file, response_class=Response)
+    router.add_api_route(
+        "/carte/{what}.json", _map_file(reading, outlines), response_class=Response
+    )
     for language in Language:
         for path, answering in ROUTES:
-            endpoint = _endpoint(reading, base, language, answering)
+            endpoint = _endpoint(reading, base, outlines, language, answering)
             if path not in _WITHOUT_FILE and not path.endswith("{key:path}"):
                 router.add_api_route(
                     f"{language.prefix}{path}.{{suffix}}", endpoint, response_class=Response
@@ -84,12 +89,12 @@ def pages(reading: Reading, base: str = _BASE) -> APIRouter:
             if path in EMBEDDABLE:
                 within = f"{EMBEDDED}{language.prefix}{path}"
                 router.add_api_route(within, endpoint, response_class=Response)
-    router.add_api_route("/en", _endpoint(reading, base, Language.EN, others.home))
+    router.add_api_route("/en", _endpoint(reading, base, outlines, Language.EN, others.home))
     return router
 
 
 def _endpoint(
-    reading: Reading, base: str, language: Language, answering: Answering
+    reading: Reading, base: str, outlines: Outlines, language: Language, answering: Answering
 ) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
         key, suffix = _parts(request)
@@ -101,12 +106,22 @@ def _endpoint(
         embedded = path.startswith(f"{EMBEDDED}/")
         here = Address(path.removeprefix(EMBEDDED), kept(request.query_params.multi_items()))
         with reading() as view:
-            asked = Asked(view, language, here, key, suffix, base, embedded)
+            asked = Asked(view, language, here, key, suffix, base, embedded, outlines)
             try:
                 answer = answering(asked)
             except RequestError as problem:
                 answer = _told(asked, problem)
+            if suffix in NETWORK_FORMATS and isinstance(answer, Page) and answer.status == 200:
+                return Response(status_code=404)  # a page without a network
             return render(asked, answer) if isinstance(answer, Page) else answer
+
+    return endpoint
+
+
+def _map_file(reading: Reading, outlines: Outlines) -> Callable[[Request], Response]:
+    def endpoint(request: Request) -> Response:
+        with reading() as view:
+            return map_files.answered(request, view, outlines)
 
     return endpoint
 
@@ -146,13 +161,3 @@ def problem_page(reading: Reading, path: str, message: str, status: int) -> Resp
             return render(asked, replace(_told(asked, RequestError(message)), status=status))
     except AlliageError:
         return None
-
-
-async def _static(name: str) -> Response:
-    """A file of ours; no name leads out of its folder."""
-    known = await run_in_threadpool(lambda: {file.name: file for file in STATIC.iterdir()})
-    file = known.get(name)
-    if file is None:
-        return Response(status_code=404)
-    kind = _TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
-    return FileResponse(file, media_type=kind, headers={"Cache-Control": _KEPT})

@@ -126,6 +126,8 @@ def test_a_thing_is_shown_by_its_id_or_its_name(answer: Answer, bundled: View, a
         ("38000", "commune:38185"),
         ("38185", "commune:38185"),
         ("isere", "departement:38"),
+        ("38", "departement:38"),
+        ("2a", "departement:2A"),
         ("auvergne rhone", "region:84"),
     ],
 )

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from graph.view import View
 from viz.pages.router import pages
 
-Get = Callable[[str], httpx.Response]
+Get = Callable[..., httpx.Response]
 
 
 def asking(view: View) -> Get:
@@ -24,11 +24,11 @@ def asking(view: View) -> Get:
     app = FastAPI(openapi_url=None)
     app.include_router(pages(reading))
 
-    def get(address: str) -> httpx.Response:
+    def get(address: str, headers: dict[str, str] | None = None) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
-                return await client.get(address)
+                return await client.get(address, headers=headers)
 
         return asyncio.run(ask())
 

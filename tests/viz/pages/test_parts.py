@@ -12,11 +12,13 @@ from graph.view import View
 from ingest.rows import Row
 from ingest.sources import alliances
 from ingest.templates import template
+from viz.network import MOST
+from viz.outlines.territories import bundled_outlines
 from viz.pages import maps
 from viz.pages.address import Address, kept
 from viz.pages.asked import Asked
 from viz.pages.language import Language
-from viz.pages.salles import MOST, Drawings, pictures, salles
+from viz.pages.salles import Drawings, pictures, salles
 
 _STATIC = Path(__file__).parents[3] / "viz" / "pages" / "static"
 
@@ -93,7 +95,7 @@ def test_a_door_leads_out_of_the_rooms_to_another_world(bundled: View) -> None:
 def test_the_rings_of_a_map_count_everybody_once_and_do_not_touch(bundled: View) -> None:
     nodes = bundled.of_kind(ORGANISATION)
     seated = nodes[bundled.seat[nodes] >= 0]
-    drawn = maps.drawing(bundled, "departement:38", seated)
+    drawn = maps.drawing(bundled, bundled_outlines(), "departement:38", seated)
     assert drawn is not None
     rank = bundled.territories.rank(_node(bundled, "departement:38"))
     atoms = set(bundled.territories.extent[rank].tolist())

@@ -3,9 +3,10 @@
 
 /** @type {AbortController | null} */
 let waiting = null;
+let shown = location.pathname + location.search;
 
 /**
- * Fetch an address and put its part of the page in place of ours; on any trouble go there plainly.
+ * Fetch an address and put its part of the page in place of ours; without an answer ours stays.
  * @param {URL} address
  * @param {boolean} push whether the address is new, or the person came back to it
  * @returns {Promise<void>}
@@ -15,22 +16,31 @@ async function show(address, push) {
   if (!part) { location.assign(address); return; }
   waiting?.abort();
   waiting = new AbortController();
+  fail(false);
   part.classList.add("attente");
   try {
     const answer = await fetch(address, { signal: waiting.signal, headers: { Accept: "text/html" } });
     const text = await answer.text();
     const page = new DOMParser().parseFromString(text, "text/html");
     const fresh = page.querySelector("#resultats");
-    if (!fresh) { location.assign(address); return; }
+    if (!fresh) throw new TypeError(`no answer: ${answer.status}`);
     if (push) history.pushState({ live: true }, "", address);
+    shown = address.pathname + address.search;
     swap(page, fresh, part);
+    document.dispatchEvent(new CustomEvent("alliage:remplace"));
   } catch (error) {
     // An answer that was given up for a newer one is no trouble; else the last result stays.
     if (!(error instanceof DOMException && error.name === "AbortError")) {
       part.classList.remove("attente");
-      location.assign(address);
+      fail(true);
     }
   }
+}
+
+/** @param {boolean} failed whether to say that no answer came */
+function fail(failed) {
+  const told = document.querySelector("#panne");
+  if (told instanceof HTMLElement) told.hidden = !failed;
 }
 
 /**
@@ -41,7 +51,8 @@ async function show(address, push) {
 function swap(page, fresh, part) {
   part.replaceWith(document.adoptNode(fresh));
   document.title = page.title;
-  for (const selector of [".filtres .facette", ".cote"]) {
+  // Every link carries the selection: those around the answers change with it.
+  for (const selector of [".filtres .facette", ".cote", ".marque-site", ".menu", ".pied"]) {
     const news = page.querySelectorAll(selector);
     document.querySelectorAll(selector).forEach((old, i) => {
       const mine = news[i];
@@ -70,9 +81,20 @@ function asked(form) {
   const here = new URLSearchParams(location.search);
   address.searchParams.delete("choix");
   for (const key of here.getAll("choix")) address.searchParams.append("choix", key);
+  // The box of the map goes with the territory that was asked.
+  if (address.searchParams.get("territoire") !== here.get("territoire")) address.searchParams.delete("cadre");
+  else if (here.has("cadre")) address.searchParams.set("cadre", here.get("cadre") ?? "");
   const view = here.get("vue");
   if (view && address.pathname === location.pathname) address.searchParams.set("vue", view);
   return address;
+}
+
+/**
+ * Show another answer in this page.
+ * @param {URL} address
+ */
+export function visit(address) {
+  return show(address, true);
 }
 
 /** Take over the forms and links that are marked. */
@@ -102,5 +124,6 @@ export function followLinks() {
       if (same instanceof HTMLElement) same.focus();
     });
   });
-  addEventListener("popstate", () => location.reload());
+  // A link within the page is an entry of the history too, and changes nothing of what is shown.
+  addEventListener("popstate", () => { if (location.pathname + location.search !== shown) location.reload(); });
 }

@@ -20,6 +20,8 @@ class Combobox {
   /** @param {HTMLInputElement} field */
   constructor(field) {
     this.field = field;
+    /** @type {Record<string, string>} what a level is called in the language of the page */
+    this.levels = JSON.parse(field.dataset.levels ?? "{}");
     /** @type {Proposal[]} */
     this.found = [];
     this.at = -1;
@@ -73,7 +75,7 @@ class Combobox {
       item.setAttribute("role", "option");
       item.setAttribute("aria-selected", "false");
       item.textContent = each.name;
-      const more = each.level ?? each.place;
+      const more = each.level ? this.levels[each.level] ?? each.level : each.place;
       if (more) {
         const small = document.createElement("small");
         small.textContent = ` ${more}`;

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from graph.errors import RequestError
-from graph.model import ALLIANCE, ORGANISATION, PROJECT, TERRITORY, Kind
+from graph.model import ALLIANCE, ORGANISATION, PROJECT, TERRITORY, Kind, Level
 from graph.store import Found
 from graph.text import fold
 from graph.view import View
@@ -54,10 +54,12 @@ def suggest(view: View, text: str, limit: int = 6) -> Suggested:
     typed = fold(text)
     # Of names that begin so, that of the place where more people live is meant more often.
     territories.sort(key=lambda each: (*_unlike(typed, each[0]), -_population(view, each[1])))
+    nodes = _of_number(view, text)
+    nodes += [node for _, node in territories if node not in nodes]
     actors = _found(view, text, _ACTORS, limit)
     return Suggested(
         text.strip(),
-        tuple(_territory(view, node) for _, node in territories[:limit]),
+        tuple(_territory(view, node) for node in nodes[:limit]),
         tuple(_actor(view, found, node) for found, node in actors),
     )
 
@@ -65,6 +67,12 @@ def suggest(view: View, text: str, limit: int = 6) -> Suggested:
 def _found(view: View, text: str, kinds: tuple[Kind, ...], limit: int) -> list[tuple[Found, int]]:
     found = [(each, view.ordinal(each.key)) for each in view.search(text, kinds, limit)]
     return [(each, node) for each, node in found if node is not None]
+
+
+def _of_number(view: View, text: str) -> list[int]:
+    """The département of a number: so many postcodes begin with it that a search passes it over."""
+    node = view.ordinal(f"{Level.DEPARTEMENT}:{text.strip().upper()}")
+    return [] if node is None else [node]
 
 
 def _unlike(typed: str, found: Found) -> tuple[bool, bool]:
