@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
-from graph.errors import AlliageError
+from graph.errors import AlliageError, RequestError
 from graph.settings import Settings
 from graph.sqlite import SqliteStore
 from graph.store import Reader
@@ -14,14 +15,19 @@ from graph.view import View, memory_view, open_view
 from queries.acquaintance import acquaintances
 from queries.cartography import table_of
 from queries.connections import prepare_levels
-from queries.coverage import sources
+from queries.coverage import FRANCE, sources
+from queries.ecosystem import ecosystem
 from queries.fates import ends_of
 from queries.funders import funders
+from queries.gaps import gaps
 from queries.matching.history import without_words
 from queries.matching.text import text_index
 from queries.partner_scores import matching_of
+from queries.signals import signals
 from queries.spots import spots_of
 from queries.tallies import tallies
+from queries.team import Request as TeamRequest
+from queries.team import team
 from queries.uncovered import covering
 
 _LOCK = ".lock"
@@ -38,6 +44,19 @@ _MADE_ONCE: tuple[Callable[[View], object], ...] = (
     table_of,
     spots_of,
     covering,
+)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+_LAST_YEAR = timedelta(days=365)
+_ASKED: tuple[Callable[[View], object], ...] = (
+    lambda view: gaps(view, FRANCE, 1),
+    lambda view: ecosystem(view, FRANCE, None, 1),
+    lambda view: signals(view, FRANCE, _today() - _LAST_YEAR, _today(), 1),
+    lambda view: team(view, TeamRequest(FRANCE, ("17",))),
 )
 
 
@@ -96,3 +115,6 @@ def warm(view: View) -> None:
     for make in _MADE_ONCE:
         make(view)
     view.search("a", limit=1)
+    with suppress(RequestError):  # a graph without France, such as one of others
+        for ask in _ASKED:
+            ask(view)
