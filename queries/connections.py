@@ -69,8 +69,8 @@ def prepare_levels(view: View) -> None:
 def ground(view: View, places: Sequence[int]) -> Ground:
     """What is counted in some disjoint territories, by their ranks."""
     known, count = ledger(view), len(places)
-    unit_of = units(view, places)
-    unit = np.where(known.home >= 0, unit_of[known.home], -1)
+    unit_of = np.append(units(view, places), -1)  # the last is that of nowhere, -1
+    unit = unit_of[known.home]
     mine = (unit >= 0) & of_kinds(view, np.arange(len(view)), ORGANISATION) & ~view.ended
     mine &= view.world >= 0
     width = len(World)
@@ -91,7 +91,7 @@ def ground(view: View, places: Sequence[int]) -> Ground:
 
 def _present(view: View, known: Ledger, unit_of: Ints) -> tuple[Ints, Ints]:
     """Each thing with each unit where some of it is counted."""
-    at = np.where(known.rank >= 0, unit_of[known.rank], -1)
+    at = unit_of[known.rank]
     here = (at >= 0) & ~(of_kinds(view, known.thing, ORGANISATION) & view.ended[known.thing])
     return _distinct(known.thing[here], at[here])
 

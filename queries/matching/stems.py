@@ -1,10 +1,11 @@
 """The words of a French text: without those that say nothing, each reduced to its stem."""
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import snowballstemmer  # type: ignore[import-untyped]
 
@@ -84,10 +85,15 @@ def _stem(word: str) -> str:
     off before. A stem of two or three letters, such as « ami » of « amiante », says too little:
     the word itself is kept, without its plural.
     """
-    stem: str = _stemmer().stemWord(_PLURAL_AFTER_VOWEL.sub("", word))
+    stem: str = _OF_THREAD.stemmer.stemWord(_PLURAL_AFTER_VOWEL.sub("", word))
     return stem if len(stem) >= _SHORTEST else _PLURAL.sub("", word)
 
 
-@cache
-def _stemmer() -> "snowballstemmer.stemmer":
-    return snowballstemmer.stemmer("french")
+class _OfThread(threading.local):
+    """A stemmer a thread: it keeps the word that it works on."""
+
+    def __init__(self) -> None:
+        self.stemmer = snowballstemmer.stemmer("french")
+
+
+_OF_THREAD = _OfThread()

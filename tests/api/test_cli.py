@@ -161,6 +161,7 @@ QUESTION = {
     "goals_in_text": [{"goal": int, "score": NUMBER, "words": [str]}],
     "difference": NUMBER,
     "embeddings": bool,
+    "seats": None,
 }
 BAND = {"strong", "plausible", "to_explore"}
 ADVICE = {
@@ -367,6 +368,7 @@ def test_what_the_json_of_partners_says_of_the_question_is_what_was_understood(r
         "goals_in_text": [],
         "difference": 1.1,
         "embeddings": False,
+        "seats": None,
     }
     assert len(answer["answers"]) == 2
     assert all(0 <= partner["score"] <= 1 for partner in answer["answers"])

@@ -57,8 +57,10 @@ def live_map(
 
 
 def map_around(asked: Asked, place: str) -> LiveMap:
-    """The map of everybody, that looks at a place first."""
-    return LiveMap("", place, _corners(bounds(asked.view, asked.outlines, place) or _MAINLAND), "")
+    """The map of those who act in a place."""
+    query = urlencode([("at", place)] if place != FRANCE else [])
+    looked_at = bounds(asked.view, asked.outlines, place) or _MAINLAND
+    return LiveMap(query, place, _corners(looked_at), "")
 
 
 def _corners(box: Box) -> str:
