@@ -1,6 +1,7 @@
 """The way to a Neo4j server or cluster: address, identity, retries, and its errors in our words."""
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ from graph.errors import (
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _OLDEST = (5, 26)
 _FETCH = 5_000  # records that are under way at once
+_RESUMPTIONS = 6  # of a scan that does not get on
 _CUT = (ServiceUnavailable, SessionExpired, TransientError, NotALeader, DatabaseUnavailable)
 
 Row: TypeAlias = Sequence[Any]
@@ -164,14 +166,44 @@ class Connection:
         with self.translated(), self._session(reading=True) as session:
             return session.execute_read(work)
 
-    def stream(self, statement: str, **values: object) -> Iterator[Row]:
-        """The rows of a statement as they come; a cut is told by `CutOff`."""
-        with self.translated(), self._session(reading=True) as session:
+    def scan(self, statement: str) -> Iterator[list[Row]]:
+        """The rows of a statement in the order of their first column, those of one value together.
+
+        A connection that is cut is taken up again after the last value that was given whole.
+
+        Args:
+            statement: of which `$after` is the value after which it begins.
+        """
+        after, failures = "", 0
+        while True:
             try:
-                for record in session.run(Query(_literal(statement)), values):
-                    yield record.values()
+                for rows in self._whole(statement, after):
+                    yield rows
+                    after, failures = str(rows[0][0]), 0
+                return
             except _CUT as error:
-                raise CutOff(error) from error
+                failures += 1
+                if failures > _RESUMPTIONS:
+                    raise _in_our_words(error, self.address) from error
+                time.sleep(min(0.2 * 2**failures, 5.0))
+
+    def _whole(self, statement: str, after: str) -> Iterator[list[Row]]:
+        with self._session(reading=True) as session:
+            together: list[Row] = []
+            for record in session.run(Query(_literal(statement)), {"after": after}):
+                row = record.values()
+                if together and together[0][0] != row[0]:
+                    yield together
+                    together = []
+                together.append(row)
+            if together:
+                yield together
+
+    def stream(self, statement: str, **values: object) -> Iterator[Row]:
+        """The rows of a statement as they come."""
+        with self.translated(), self._session(reading=True) as session:
+            for record in session.run(Query(_literal(statement)), values):
+                yield record.values()
 
     def write(self, *statements: Statement) -> list[list[Row]]:
         """Run statements in one transaction on the leader; gives the rows of each."""
@@ -209,16 +241,8 @@ class Connection:
         """Say what the driver and the server report as sentences of ours."""
         try:
             yield
-        except (DriverError, Neo4jError, CutOff) as error:
-            raise _in_our_words(_cause(error), self.address) from error
-
-
-class CutOff(Exception):
-    """The connection was cut while rows came."""
-
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
+        except (DriverError, Neo4jError) as error:
+            raise _in_our_words(error, self.address) from error
 
 
 def version_of(text: str) -> tuple[int, ...]:
@@ -229,10 +253,6 @@ def version_of(text: str) -> tuple[int, ...]:
 def _literal(statement: str) -> LiteralString:
     # The driver asks for literals, against injection; ours are made of literals and the model.
     return cast(LiteralString, statement)
-
-
-def _cause(error: Exception) -> Exception:
-    return error.cause if isinstance(error, CutOff) else error
 
 
 def _in_our_words(error: Exception, address: Address) -> StoreError:
@@ -250,7 +270,7 @@ def _in_our_words(error: Exception, address: Address) -> StoreError:
         )
     if "DatabaseNotFound" in code:
         return NotAStore(f"Le serveur {where} n'a pas de base « {address.database} ».")
-    if isinstance(error, ClientError) or isinstance(error, ConfigurationError):
+    if isinstance(error, ClientError | ConfigurationError):
         return StoreError(f"Le serveur {where} a refusé une demande : {error}")
     if "acquisition timed out" in str(error) or "connection pool" in str(error):
         return StoreBusy(

@@ -36,14 +36,16 @@ STATE = """MATCH (s:Alliage {one: 1})
 # The write on `one` takes the lock of the node before the writer is looked at.
 TAKE = """MATCH (s:Alliage {one: 1}) SET s.one = 1 WITH s
     WHERE s.writer = '' OR s.lease < timestamp() OR s.writer = $writer
-    SET s.writer = $writer, s.lease = timestamp() + $lease RETURN s.writing"""
+    SET s.writer = $writer, s.lease = timestamp() + $lease RETURN s.writing, timestamp()"""
 HOLD = """MATCH (s:Alliage {one: 1}) SET s.one = 1 WITH s WHERE s.writer = $writer
     SET s.lease = timestamp() + $lease, s.writing = $writing RETURN s.generation"""
 RELEASE = """MATCH (s:Alliage {one: 1}) WHERE s.writer = $writer
     SET s.writer = '', s.lease = 0, s.writing = null"""
 FLIP = """MATCH (s:Alliage {one: 1}) SET s.one = 1 WITH s WHERE s.writer = $writer
-    SET s.generation = $generation, s.stamp = $stamp, s.sources = $sources, s.gone = $gone,
-        s.commits = s.commits[-999..] + timestamp(), s.writing = null RETURN s.generation"""
+    SET s.generation = $generation, s.sources = $sources, s.gone = $gone,
+        s.commits = CASE s.stamp WHEN $stamp THEN s.commits
+            ELSE s.commits[-999..] + timestamp() END, s.stamp = $stamp, s.writing = null
+    RETURN s.generation"""
 NOW = "RETURN timestamp()"
 DESCRIBE_SOURCES = "UNWIND $rows AS row MERGE (s:Source {name: row.name}) SET s = row"
 DROP_SOURCES = "MATCH (s:Source) WHERE NOT s.name IN $names DELETE s"
@@ -58,6 +60,8 @@ _TIE = "a.id, b.id, r._claims, r._since, r._before"
 NODES = f"MATCH (n:Thing) WHERE n.id IN $keys RETURN {_NODE}"
 SCAN_NODES = f"""MATCH (n:Thing) USING INDEX n:Thing(id) WHERE n.id > $after
     RETURN {_NODE} ORDER BY n.id"""
+MAYBE_UNDESCRIBED = f"""MATCH (n:Thing) WHERE n._claims = [] OR n._since > $generation
+    RETURN {_NODE}"""
 RENAMED = f"MATCH (n:Renamed) RETURN {_NODE}"
 JUDGEMENTS = f"MATCH (n:Judgement) RETURN {_NODE}"
 TIES_OF = f"""MATCH (n:Thing)-[r:{_TYPES}]->(b:Thing) WHERE n.id IN $keys

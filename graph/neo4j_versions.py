@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 import orjson
 
 from graph.claims import Source
+from graph.merge import in_order_of_trust, merged
 from graph.model import Kind, kind_named
-from graph.prepared import NodeRow, TieRow
-from graph.store import StoredClaim
+from graph.prepared import NodeRow, TieRow, words
+from graph.store import StoredClaim, StoredNode
 
 
 @dataclass(slots=True)
@@ -128,3 +129,24 @@ def claim_of(text: str, sources: Mapping[str, Source]) -> StoredClaim:
     """A claim as a store gives it."""
     source, record, _, properties, locator, url, date, ended, note = orjson.loads(text)
     return StoredClaim(sources[source], record, properties, locator, url, date, ended, note)
+
+
+def node_of(key: str, texts: Sequence[str], sources: Mapping[str, Source]) -> StoredNode:
+    """A thing of the claims about it, of which there is at least one."""
+    if len(texts) == 1:
+        _, _, kind, properties, _, _, _, ended, _ = orjson.loads(texts[0])
+        return StoredNode(
+            key, kind_named(kind), properties.get("name", key), properties, bool(ended)
+        )
+    claims = in_order_of_trust(claim_of(text, sources) for text in texts)
+    kind = kind_of(texts[0])
+    properties = merged(kind, claims)
+    name = str(properties.get("name", key))
+    return StoredNode(key, kind, name, properties, all(claim.ended for claim in claims))
+
+
+def words_of_thing(key: str, texts: Sequence[str], sources: Mapping[str, Source]) -> str:
+    """The words by which a thing is found."""
+    node = node_of(key, texts, sources)
+    names = [] if len(texts) == 1 else [orjson.loads(t)[3].get("name", "") for t in texts]
+    return words(key, node.properties, names)
