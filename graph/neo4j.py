@@ -94,9 +94,10 @@ class Neo4jStore:
         """The generation that is held, or the present one."""
         if self._held is not None:
             return self._held
-        [state] = self._connection.read(cypher.STATE) or [None]
-        if state is None:
+        rows = self._connection.read(cypher.STATE)
+        if not rows:
             raise EmptyStore(f"Le serveur « {self.address.uri} » ne contient plus rien.")
+        [state] = rows
         if self._last is None or self._last.stamp != state[2] or self._last.is_old:
             self._last = Scope(self._connection, state)
         return self._last

@@ -151,7 +151,7 @@ class Staging:
             rows.append({"id": key, "one": pair[0], "other": pair[1], **state.columns()})
         self._put(cypher.PUT_JUDGEMENTS, rows)
 
-    def _put(self, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
+    def _put(self, statement: str, rows: Sequence[object]) -> None:
         for first in range(0, len(rows), _BATCH):
             self.write((statement, {"rows": rows[first : first + _BATCH]}))
 
@@ -268,5 +268,5 @@ def _shown(stored: StoredSource) -> dict[str, object]:
     """A source as people see it."""
     s = stored.source
     counts = {"node_claims": stored.node_claims, "tie_claims": stored.tie_claims}
-    described = {"name": s.name, "title": s.title, "publisher": s.publisher, "url": s.url}
+    described: dict[str, object] = {"name": s.name, "title": s.title, "publisher": s.publisher, "url": s.url}
     return described | counts | {"licence": s.licence, "date": s.date, "trust": s.trust}
