@@ -209,7 +209,10 @@ class Neo4jStore:
         """Replace all that a source says; all of it becomes visible at once, or nothing."""
         with self._leading() as staging:
             writing = SourceWriting(staging, source)
-            yield writing
+            try:
+                yield writing
+            finally:
+                writing.stop()
             writing.close()
 
     def judge(self, judgements: Iterable[Judgement]) -> int:

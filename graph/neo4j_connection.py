@@ -1,11 +1,11 @@
 """The way to a Neo4j server or cluster: address, identity, retries, and its errors in our words."""
 
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, LiteralString, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from neo4j import (
@@ -21,6 +21,7 @@ from neo4j.exceptions import (
     AuthError,
     ClientError,
     ConfigurationError,
+    ConnectionAcquisitionTimeoutError,
     DatabaseUnavailable,
     DriverError,
     Forbidden,
@@ -47,7 +48,6 @@ from graph.errors import (
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _OLDEST = (5, 26)
 _FETCH = 5_000  # records that are under way at once
-_RESUMPTIONS = 6  # of a scan that does not get on
 _CUT = (ServiceUnavailable, SessionExpired, TransientError, NotALeader, DatabaseUnavailable)
 
 Row: TypeAlias = Sequence[Any]
@@ -166,38 +166,27 @@ class Connection:
         with self.translated(), self._session(reading=True) as session:
             return session.execute_read(work)
 
-    def scan(self, statement: str) -> Iterator[list[Row]]:
-        """The rows of a statement in the order of their first column, those of one value together.
+    def scan(self, statement: str, size: int) -> Iterator[list[Row]]:
+        """The pages of a scan, one after the other; the next one is read while one is used.
 
-        A connection that is cut is taken up again after the last value that was given whole.
+        Each page is a transaction of its own, tried again where it is cut: a scan holds nothing
+        open on the server, and goes on where it was.
 
         Args:
-            statement: of which `$after` is the value after which it begins.
+            statement: gives the rows after `$after`, at most of `$size` starts, the last start and
+                how many there were.
+            size: of a page.
         """
-        after, failures = "", 0
-        while True:
-            try:
-                for rows in self._whole(statement, after):
-                    yield rows
-                    after, failures = str(rows[0][0]), 0
-                return
-            except _CUT as error:
-                failures += 1
-                if failures > _RESUMPTIONS:
-                    raise _in_our_words(error, self.address) from error
-                time.sleep(min(0.2 * 2**failures, 5.0))
+        with ThreadPoolExecutor(1, thread_name_prefix="neo4j-page") as beside:
 
-    def _whole(self, statement: str, after: str) -> Iterator[list[Row]]:
-        with self._session(reading=True) as session:
-            together: list[Row] = []
-            for record in session.run(Query(_literal(statement)), {"after": after}):
-                row = record.values()
-                if together and together[0][0] != row[0]:
-                    yield together
-                    together = []
-                together.append(row)
-            if together:
-                yield together
+            def page(after: str) -> Future[list[Row]]:
+                return beside.submit(self.read, statement, after=after, size=size)
+
+            coming: Future[list[Row]] | None = page("")
+            while coming is not None:
+                [[rows, last, count]] = coming.result()
+                coming = page(last) if count == size else None
+                yield rows
 
     def stream(self, statement: str, **values: object) -> Iterator[Row]:
         """The rows of a statement as they come."""
@@ -250,9 +239,9 @@ def version_of(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", text)[:2])
 
 
-def _literal(statement: str) -> Any:
+def _literal(statement: str) -> LiteralString:
     # The driver asks for literals, against injection; ours are made of literals and the model.
-    return statement
+    return statement  # type: ignore[return-value]
 
 
 def _in_our_words(error: Exception, address: Address) -> StoreError:
@@ -272,7 +261,7 @@ def _in_our_words(error: Exception, address: Address) -> StoreError:
         return NotAStore(f"Le serveur {where} n'a pas de base « {address.database} ».")
     if isinstance(error, ClientError | ConfigurationError):
         return StoreError(f"Le serveur {where} a refusé une demande : {error}")
-    if "acquisition timed out" in str(error) or "connection pool" in str(error):
+    if isinstance(error, ConnectionAcquisitionTimeoutError):
         return StoreBusy(
             f"Toutes les connexions au serveur {where} sont prises : réessayez dans un moment."
         )

@@ -59,7 +59,7 @@ _TIE = "a.id, b.id, r._claims, r._since, r._before"
 
 NODES = f"MATCH (n:Thing) WHERE n.id IN $keys RETURN {_NODE}"
 SCAN_NODES = f"""MATCH (n:Thing) USING INDEX n:Thing(id) WHERE n.id > $after
-    RETURN {_NODE} ORDER BY n.id"""
+    WITH n ORDER BY n.id LIMIT $size RETURN collect([{_NODE}]), max(n.id), count(n)"""
 MAYBE_UNDESCRIBED = f"""MATCH (n:Thing) WHERE n._claims = [] OR n._since > $generation
     RETURN {_NODE}"""
 RENAMED = f"MATCH (n:Renamed) RETURN {_NODE}"
@@ -71,14 +71,19 @@ TIES_OF = f"""MATCH (n:Thing)-[r:{_TYPES}]->(b:Thing) WHERE n.id IN $keys
 COUNTS = "\nUNION ALL ".join(
     f"MATCH ()-[r:{tie.name}]->() RETURN '{tie.name}' AS tie, count(r) AS count" for tie in TIES
 )
-COUNT_THINGS = "MATCH (n:Thing) RETURN count(n)"
 
 
-def scan_ties(tie: Tie, *, many: bool) -> str:
-    """All ties of a kind in the order of their starts, from one on; where they are few, by type."""
-    hint = "USING INDEX a:Thing(id)" if many else ""
-    return f"""MATCH (a:Thing)-[r:{tie.name}]->(b:Thing) {hint} WHERE a.id > $after
-        RETURN {_TIE} ORDER BY a.id"""
+def scan_ties(tie: Tie) -> str:
+    """The ties of a kind, page by page in the order of their starts."""
+    return f"""MATCH (a:Thing) USING INDEX a:Thing(id) WHERE a.id > $after
+        WITH a ORDER BY a.id LIMIT $size
+        CALL (a) {{ MATCH (a)-[r:{tie.name}]->(b:Thing) RETURN collect([{_TIE}]) AS ties }}
+        RETURN collect(ties), max(a.id), count(a)"""
+
+
+def all_ties(tie: Tie) -> str:
+    """The ties of a kind of which there are few, in any order."""
+    return f"MATCH (a:Thing)-[r:{tie.name}]->(b:Thing) RETURN {_TIE}"
 
 
 def ties_between(tie: Tie) -> str:
@@ -131,10 +136,11 @@ MARK_RENAMED = "MATCH (n:Thing) WHERE n.id IN $keys SET n:Renamed"
 def create_ties(tie: Tie) -> str:
     """Put ties that are not there yet; gives those that are."""
     return f"""UNWIND $rows AS row
-        MATCH (a:Thing {{id: row.start}}) MATCH (b:Thing {{id: row.end}})
-        MERGE (a)-[r:{tie.name}]->(b) ON CREATE SET r = row.state
+        MATCH (a:Thing {{id: row[0]}}) MATCH (b:Thing {{id: row[1]}})
+        MERGE (a)-[r:{tie.name}]->(b)
+        ON CREATE SET r += row[3], r._claims = row[2], r._since = $generation
         WITH row, a, r, b WHERE r._since <> $generation OR r._before IS NOT NULL
-            OR r._claims <> row.state._claims
+            OR r._claims <> row[2]
         RETURN {_TIE}"""
 
 

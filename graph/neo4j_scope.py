@@ -22,6 +22,8 @@ KEPT_S = 600
 """How long the store keeps a state that a newer one has replaced, for readers that hold it."""
 
 _CHUNK = 2_000  # ids that are asked at once
+_PAGE = 3_000  # things in a page of a scan
+_FEW = 30_000  # ties of one kind that are read at once
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 
@@ -101,9 +103,10 @@ class Scope:
 
     def scan_ids(self) -> Iterator[tuple[str, Sequence[str]]]:
         """All ids that a source describes, with the claims; sorted."""
-        for [row] in self._connection.scan(cypher.SCAN_NODES):
-            if texts := self.texts(row):
-                yield row[0], texts
+        for rows in self._connection.scan(cypher.SCAN_NODES, _PAGE):
+            for row in rows:
+                if texts := self.texts(row):
+                    yield row[0], texts
         self.check_age()
 
     @cached_property
@@ -184,22 +187,24 @@ class Scope:
         """How many ties there are of each kind, about."""
         return {str(tie): int(count) for tie, count in self._connection.read(cypher.COUNTS)}
 
-    @cached_property
-    def _things(self) -> int:
-        return int(self._connection.read(cypher.COUNT_THINGS)[0][0])
-
     def scan_ties(self, tie: Tie) -> Iterator[tuple[str, str, Sequence[str]]]:
         """All ties of a kind between the ids that sources use, sorted; with the claims."""
-        if not self.counts.get(tie.name):
-            return
-        many = self.counts[tie.name] * 4 > self._things
-        for rows in self._connection.scan(cypher.scan_ties(tie, many=many)):
-            if len(rows) > 1:
-                rows.sort(key=lambda row: str(row[1]))
-            for row in rows:
+        count = self.counts.get(tie.name, 0)
+        if count:
+            for row in self._many(tie) if count > _FEW else self._few(tie):
                 if texts := self.texts(row):
                     yield row[0], row[1], texts
         self.check_age()
+
+    def _few(self, tie: Tie) -> list[Row]:
+        return sorted(self._connection.read(cypher.all_ties(tie)), key=lambda row: row[:2])
+
+    def _many(self, tie: Tie) -> Iterator[Row]:
+        for starts in self._connection.scan(cypher.scan_ties(tie), _PAGE):
+            for rows in starts:
+                if len(rows) > 1:
+                    rows.sort(key=lambda row: str(row[1]))
+                yield from rows
 
     def scan_joined_ties(self, tie: Tie) -> Iterator[tuple[str, str, Sequence[str]]]:
         """All ties of a kind between things that are described, sorted."""

@@ -5,8 +5,10 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+import orjson
+
 from graph import neo4j_cypher as cypher
-from graph.claims import Source
+from graph.claims import Properties, Source
 from graph.errors import StoreBusy
 from graph.merge import in_order_of_trust, merged
 from graph.model import TIES, Kind, Tie
@@ -101,9 +103,12 @@ class Staging:
         """The properties of a thing that the store does not know yet."""
         return self._node(key, State(texts, self.generation), ())
 
-    def new_tie(self, tie: Tie, texts: Sequence[str]) -> dict[str, object]:
-        """The properties of a tie that the store does not know yet."""
-        return self._tie(tie, State(texts, self.generation))
+    def shown_tie(self, tie: Tie, texts: Sequence[str]) -> Properties:
+        """What people see of a tie."""
+        if len(texts) == 1:
+            found: Properties = orjson.loads(texts[0])[3]
+            return found
+        return merged(tie, in_order_of_trust(claim_of(text, self.sources) for text in texts))
 
     def put_nodes(self, changes: Mapping[str, tuple[State, Sequence[str]]]) -> None:
         """Say something else of things that are there: for each its state and the new claims."""
@@ -171,8 +176,7 @@ class Staging:
         return row | state.columns()
 
     def _tie(self, tie: Tie, state: State) -> dict[str, object]:
-        claims = in_order_of_trust(claim_of(text, self.sources) for text in state.claims)
-        return dict(merged(tie, claims)) | state.columns()
+        return dict(self.shown_tie(tie, state.claims)) | state.columns()
 
     # The end ---------------------------------------------------------------------------------
 
@@ -267,6 +271,14 @@ class Staging:
 def _shown(stored: StoredSource) -> dict[str, object]:
     """A source as people see it."""
     s = stored.source
-    counts = {"node_claims": stored.node_claims, "tie_claims": stored.tie_claims}
-    described: dict[str, object] = {"name": s.name, "title": s.title, "publisher": s.publisher, "url": s.url}
-    return described | counts | {"licence": s.licence, "date": s.date, "trust": s.trust}
+    return {
+        "name": s.name,
+        "title": s.title,
+        "publisher": s.publisher,
+        "licence": s.licence,
+        "url": s.url,
+        "date": s.date,
+        "trust": s.trust,
+        "node_claims": stored.node_claims,
+        "tie_claims": stored.tie_claims,
+    }

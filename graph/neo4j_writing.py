@@ -2,8 +2,9 @@
 
 import datetime
 from array import array
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
@@ -27,8 +28,9 @@ from graph.neo4j_versions import (
 from graph.prepared import Batch, NodeRow, TieRow
 from graph.store import StoredSource, Written
 
-_BATCH = 2_000  # claims
+_BATCH = 5_000  # claims
 _PAGE = 5_000
+_WAITING = 2  # batches
 
 # What a batch says of a thing or a tie: for each record the number of the record and the claim.
 Told = dict[str, tuple[int, str]]
@@ -49,6 +51,8 @@ class SourceWriting:
         self._ends: set[str] = set()
         self._two_kinds: set[str] = set()
         self._added = {True: 0, False: 0}  # claims about things, about ties
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="neo4j-write")
+        self._coming: deque[Future[None]] = deque()
         self._finished = False
         self._changed = False
 
@@ -71,6 +75,7 @@ class SourceWriting:
     def finish(self) -> Written:
         """Apply what was taken; see `graph.store.Writing`."""
         self._flush()
+        self._wait()
         self._settle_kinds()
         read, written = self._records, self._said.records_that_say_something_new()
         gone = self._let_go() if self._before else 0
@@ -98,19 +103,33 @@ class SourceWriting:
         self._take(batch)
 
     def _take(self, batch: Batch) -> None:
-        for first in range(0, len(batch.claims), _PAGE):
-            self._take_claims(batch.claims[first : first + _PAGE])
-        for first in range(0, len(batch.ties), _PAGE):
-            self._take_ties(batch.ties[first : first + _PAGE])
+        """Hand a batch to the thread that talks to the server; a few may wait."""
+        self._coming.append(self._beside.submit(self._apply, batch, self._records))
         self._records += batch.records
+        while len(self._coming) > _WAITING:
+            self._coming.popleft().result()
 
-    def _take_claims(self, rows: Sequence[NodeRow]) -> None:
+    def _wait(self) -> None:
+        while self._coming:
+            self._coming.popleft().result()
+
+    def stop(self) -> None:
+        """Leave what still waits, and end the thread."""
+        self._beside.shutdown(cancel_futures=True)
+
+    def _apply(self, batch: Batch, records: int) -> None:
+        for first in range(0, len(batch.claims), _PAGE):
+            self._take_claims(batch.claims[first : first + _PAGE], records)
+        for first in range(0, len(batch.ties), _PAGE):
+            self._take_ties(batch.ties[first : first + _PAGE], records)
+
+    def _take_claims(self, rows: Sequence[NodeRow], records: int) -> None:
         told: defaultdict[str, Told] = defaultdict(dict)
         by_kind: defaultdict[str, dict[str, None]] = defaultdict(dict)
         kinds: dict[str, str] = {}
         for row in rows:
             number, key, record, kind = row[:4]
-            told[key][record] = number + self._records, node_text(self._source.name, row)
+            told[key][record] = number + records, node_text(self._source.name, row)
             if kinds.setdefault(key, kind) != kind:
                 self._two_kinds.add(key)
             by_kind[kinds[key]][key] = None
@@ -138,14 +157,14 @@ class SourceWriting:
         for key in told.keys() - {row[0] for row in known}:
             self._note_new(("", key, ""), told[key], about_thing=True)
 
-    def _take_ties(self, rows: Sequence[TieRow]) -> None:
+    def _take_ties(self, rows: Sequence[TieRow], records: int) -> None:
         told: defaultdict[str, defaultdict[tuple[str, str], Told]] = defaultdict(
             lambda: defaultdict(dict)
         )
         for row in rows:
             number, tie, start, end, record = row[:5]
             text = tie_text(self._source.name, row)
-            told[tie][start, end][record] = number + self._records, text
+            told[tie][start, end][record] = number + records, text
         ends = {key for row in rows for key in row[2:4]} - self._ends
         if ends:
             values = {"keys": sorted(ends), "generation": self._staging.generation}
@@ -155,14 +174,10 @@ class SourceWriting:
             self._connect(tie_named(name), said)
 
     def _connect(self, tie: Tie, told: Mapping[tuple[str, str], Told]) -> None:
-        rows = [
-            {
-                "start": start,
-                "end": end,
-                "state": self._staging.new_tie(tie, [text for _, text in said.values()]),
-            }
-            for (start, end), said in told.items()
-        ]
+        rows = []
+        for ends, said in told.items():
+            texts = [text for _, text in said.values()]
+            rows.append([*ends, texts, self._staging.shown_tie(tie, texts)])
         values = {"rows": rows, "generation": self._staging.generation}
         [known] = self._staging.write((cypher.create_ties(tie), values))
         changes = {}
