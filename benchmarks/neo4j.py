@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from graph.claims import Claim, NodeClaim, Source, TieClaim
+from graph.claims import Claim, NodeClaim, Properties, Source, TieClaim
 from graph.model import (
     ACTS_IN,
     AIMS_AT,
@@ -43,15 +43,15 @@ def made_up(organisations: int, seed: int = 0) -> Iterator[Claim]:
     for number in range(1, 18):
         yield NodeClaim(f"goal:{number}", GOAL, "1", {"name": f"ODD {number}", "number": number})
     for number in range(communes):
-        values = {"name": f"Commune {number}", "level": "commune", "population": number}
+        values: Properties = {"name": f"Commune {number}", "level": "commune", "population": number}
         yield NodeClaim(f"commune:{number:05}", TERRITORY, str(number), values)
     for number in range(alliances):
         yield NodeClaim(f"x:alliance-{number}", ALLIANCE, str(number), {"name": f"A {number}"})
     for number in range(organisations):
         key, record = f"x:{number:07}", str(number)
         name = " ".join(random.choices(_WORDS, k=3)).capitalize()
-        values = {"name": f"{name} {number}", "world": "association", "purpose": f"Agir : {name}"}
-        yield NodeClaim(key, ORGANISATION, record, values)
+        said: Properties = {"name": f"{name} {number}", "world": "association", "purpose": f"Agir : {name}"}
+        yield NodeClaim(key, ORGANISATION, record, said)
         places = random.sample(range(communes), 3)
         yield TieClaim(SEATED_IN, key, f"commune:{places[0]:05}", record)
         for place in places[1:]:

@@ -1,7 +1,7 @@
 """The way to a Neo4j server or cluster: address, identity, retries, and its errors in our words."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -188,7 +188,7 @@ class Connection:
                 coming = page(last) if count == size else None
                 yield rows
 
-    def stream(self, statement: str, **values: object) -> Iterator[Row]:
+    def stream(self, statement: str, **values: object) -> Generator[Row, None, None]:
         """The rows of a statement as they come."""
         with self.translated(), self._session(reading=True) as session:
             for record in session.run(Query(_literal(statement)), values):
@@ -241,7 +241,7 @@ def version_of(text: str) -> tuple[int, ...]:
 
 def _literal(statement: str) -> LiteralString:
     # The driver asks for literals, against injection; ours are made of literals and the model.
-    return statement  # type: ignore[return-value]
+    return statement
 
 
 def _in_our_words(error: Exception, address: Address) -> StoreError:

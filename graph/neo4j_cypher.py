@@ -133,6 +133,12 @@ PUT_JUDGEMENTS = "UNWIND $rows AS row MERGE (n:Judgement {id: row.id}) SET n = r
 MARK_RENAMED = "MATCH (n:Thing) WHERE n.id IN $keys SET n:Renamed"
 
 
+SHOW_SAME = """UNWIND $rows AS row
+    MATCH (n:Thing {id: row[0]}) OPTIONAL MATCH (n)-[old:SAME_AS]->() DELETE old
+    WITH DISTINCT n, row WHERE row[1] IS NOT NULL
+    MATCH (whole:Thing {id: row[1]}) MERGE (n)-[:SAME_AS]->(whole)"""
+
+
 def create_ties(tie: Tie) -> str:
     """Put ties that are not there yet; gives those that are."""
     return f"""UNWIND $rows AS row

@@ -44,6 +44,11 @@ class Scope:
         self.stored = sorted((_source(text) for text in sources), key=lambda s: s.source.name)
         self.sources: Mapping[str, Source] = {s.source.name: s.source for s in self.stored}
 
+    def followed_by(self, generation: int, sources: Sequence[str]) -> "Scope":
+        """The generation that is being written."""
+        state = [None, generation, "", sources, self.commits, self.gone]
+        return Scope(self._connection, state)
+
     @property
     def is_old(self) -> bool:
         """Whether it may have been swept away, were it not the present generation."""
@@ -197,14 +202,12 @@ class Scope:
         self.check_age()
 
     def _few(self, tie: Tie) -> list[Row]:
-        return sorted(self._connection.read(cypher.all_ties(tie)), key=lambda row: row[:2])
+        return sorted(self._connection.read(cypher.all_ties(tie)), key=_ends)
 
     def _many(self, tie: Tie) -> Iterator[Row]:
         for starts in self._connection.scan(cypher.scan_ties(tie), _PAGE):
             for rows in starts:
-                if len(rows) > 1:
-                    rows.sort(key=lambda row: str(row[1]))
-                yield from rows
+                yield from sorted(rows, key=_ends) if len(rows) > 1 else rows
 
     def scan_joined_ties(self, tie: Tie) -> Iterator[tuple[str, str, Sequence[str]]]:
         """All ties of a kind between things that are described, sorted."""
@@ -245,6 +248,10 @@ class Scope:
         ends = {"starts": self.members(start), "ends": self.members(end)}
         joined = self.join(tie, self._rows_of(cypher.ties_between(tie), **ends))
         return joined[0] if joined else None
+
+
+def _ends(row: Row) -> tuple[str, str]:
+    return str(row[0]), str(row[1])
 
 
 def judgement_of(text: str) -> Judgement:

@@ -36,6 +36,7 @@ class Staging:
         self._writer = secrets.token_hex(8)
         self._staged = False
         self._words: set[str] = set()
+        self._touched: set[str] = set()
         self._removed = False
         unfinished, now = self._take(patience)
         try:
@@ -162,6 +163,7 @@ class Staging:
 
     def _node(self, key: str, state: State, before: Sequence[str]) -> dict[str, object]:
         row: dict[str, object] = {"id": key}
+        self._touched.add(key)
         if state.claims:
             node = node_of(key, state.claims, self.sources)
             row |= node.properties
@@ -178,11 +180,46 @@ class Staging:
     def _tie(self, tie: Tie, state: State) -> dict[str, object]:
         return dict(self.shown_tie(tie, state.claims)) | state.columns()
 
+    # What people see of identities ------------------------------------------------------------
+
+    def _show_identities(self, stored: Sequence[StoredSource]) -> None:
+        """Have what stands for others show what all say, and the others point to it."""
+        after = self.scope.followed_by(self.generation, [source_text(each) for each in stored])
+        before, known = self.scope.known, after.known
+        moved = {k for k in {*before, *known} if before.get(k) != known.get(k)}
+        touched = self._touched & after.ids_of_identities
+        wholes = {of.get(k, k) for k in moved | touched for of in (before, known)}
+        keys = {
+            member for whole in wholes for of in (self.scope, after) for member in of.members(whole)
+        }
+        if keys:
+            self._show(after, sorted(keys))
+            rows = [[key, known.get(key)] for key in sorted(keys)]
+            self._put(cypher.SHOW_SAME, rows)
+
+    def _show(self, after: Scope, keys: Sequence[str]) -> None:
+        values = {"keys": keys, "generation": self.generation}
+        self.write((cypher.CREATE_ENDS, values))
+        by_kind: defaultdict[Kind | None, list[dict[str, object]]] = defaultdict(list)
+        for key, *columns in self.rows(cypher.NODES, keys=keys):
+            state = state_of(*columns)
+            row, kind = self._node(key, state, ()), None
+            if key in after.known:
+                row = {"id": key, "_words": row.get("_words", "")} | state.columns()
+            elif texts := after.identities.get(key) or state.claims:
+                node = node_of(key, texts, after.sources)
+                kind, row = node.kind, row | dict(node.properties) | {"name": node.name}
+            by_kind[kind].append(row)
+        for kind, rows in by_kind.items():
+            self._put(cypher.put_nodes(kind), rows)
+        self.mark_renamed({row[0]: row[1] for row in self.rows(cypher.NODES, keys=keys)})
+
     # The end ---------------------------------------------------------------------------------
 
     def commit(self, stored: Iterable[StoredSource] | None = None) -> None:
         """Make all that was put visible at once, as one more generation."""
         kept = [*(self.scope.stored if stored is None else stored)]
+        self._show_identities(kept)
         flip = {
             "writer": self._writer,
             "generation": self.generation,

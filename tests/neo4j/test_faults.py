@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph import neo4j_connection
+from graph import neo4j_cypher
 from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.errors import (
     AlliageError,
@@ -142,7 +142,7 @@ def test_a_database_that_is_not_there_is_told(neo4j: Neo4j) -> None:
 
 
 def test_an_older_server_is_told(neo4j: Neo4j, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neo4j_connection.cypher, "VERSION", "RETURN '5.25.1'")
+    monkeypatch.setattr(neo4j_cypher, "VERSION", "RETURN '5.25.1'")
     with pytest.raises(OldServer, match=r"Neo4j 5\.25\.1 : il faut la version 5\.26"):
         Neo4jStore(neo4j.address)
 
