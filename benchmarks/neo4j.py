@@ -50,7 +50,11 @@ def made_up(organisations: int, seed: int = 0) -> Iterator[Claim]:
     for number in range(organisations):
         key, record = f"x:{number:07}", str(number)
         name = " ".join(random.choices(_WORDS, k=3)).capitalize()
-        said: Properties = {"name": f"{name} {number}", "world": "association", "purpose": f"Agir : {name}"}
+        said: Properties = {
+            "name": f"{name} {number}",
+            "world": "association",
+            "purpose": f"Agir : {name}",
+        }
         yield NodeClaim(key, ORGANISATION, record, said)
         places = random.sample(range(communes), 3)
         yield TieClaim(SEATED_IN, key, f"commune:{places[0]:05}", record)
