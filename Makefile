@@ -8,16 +8,19 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-config --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check audit lock clean
+.PHONY: help demo test neo4j-test check audit lock clean
 
 help: ## say what there is to make
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1  \2/p' Makefile
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1  \2/p' Makefile
 
 demo: .venv/run.stamp .venv/self.stamp ## build the bundled graph and ask it the first questions
 	@$(BIN)/alliage demo
 
 test: .venv/dev.stamp .venv/self.stamp ## run the tests; make test ARGS="-k partner -n auto"
 	@$(BIN)/python -m pytest $(ARGS)
+
+neo4j-test: .venv/dev.stamp .venv/self.stamp ## run the tests that need a Neo4j server, which Java and Maven fetch
+	@$(BIN)/python -m pytest -m needs_neo4j $(ARGS)
 
 check: .venv/dev.stamp .venv/self.stamp ## style, types and the direction of imports
 	$(BIN)/ruff check

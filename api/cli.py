@@ -9,11 +9,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from api import as_json, duplicates, evaluation, french, ingesting, outlines, report
+from api import as_json, copy, duplicates, evaluation, french, ingesting, outlines, report
 from api.as_json import Json
 from api.demo import demo
 from api.export import FORMATS, Export
-from api.lines import thousands, typeset
+from api.lines import counted, thousands, typeset
 from api.questions import QUESTIONS, Question, form_of
 from api.session import reading
 from graph.errors import AlliageError, RequestError
@@ -149,6 +149,12 @@ def _export(settings: Settings, arguments: Arguments) -> None:
         wanted.to(store, arguments.output)
 
 
+def _copy(settings: Settings, arguments: Arguments) -> None:
+    claims = copy.run(arguments.origin, arguments.target, settings.password)
+    told = counted(claims, "énoncé copié", "énoncés copiés")
+    _say(arguments, lambda: {"claims": claims}, lambda: [f"{told}."])
+
+
 def _demo(settings: Settings, arguments: Arguments) -> None:
     demo(settings, arguments.folder)
 
@@ -238,6 +244,8 @@ def _add_data(commands: Commands) -> None:
     write.add_argument("--format", choices=sorted(FORMATS), default="ntriples")
     write.add_argument("-o", "--output", type=Path, metavar="FICHIER")
     write.add_argument("--all-claims", action="store_true", help="de quoi refaire un dépôt")
+    does = "copier un dépôt : d'un fichier à un serveur Neo4j, ou l'inverse"
+    copy.add_arguments(_command(commands, "copy", _copy, does))
     serve = _command(commands, "serve", _serve, "ouvrir le service et ses pages", in_json=False)
     serve.add_argument("--host", default="127.0.0.1", metavar="ADRESSE", help="où écouter")
     serve.add_argument("--port", type=int, default=8000, metavar="N", help="à quel port")

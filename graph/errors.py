@@ -172,3 +172,21 @@ class StoreUnwritable(StoreError):
     """The store or its folder may not be written."""
 
     type = "store_unwritable"
+
+
+class StoreUnreachable(StoreError):
+    """The server of the store does not answer, or no longer."""
+
+    type = "store_unreachable"
+
+
+class StoreRefused(StoreError):
+    """The server of the store refuses the user or the password."""
+
+    type = "store_refused"
+
+
+class OldServer(StoreError):
+    """The server of the store is too old."""
+
+    type = "old_server"

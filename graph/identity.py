@@ -81,6 +81,25 @@ def identities(judgements: Iterable[Judgement]) -> Mapping[str, str]:
     return {key: whole for key, whole in known.items() if key != whole}
 
 
+def within_kinds(judgements: Iterable[Judgement], kinds: Mapping[str, str]) -> Mapping[str, str]:
+    """The identities of judgements, without those that would hold things of two kinds.
+
+    A judgement on two things of two kinds is left aside alone; where ids that no source describes
+    stand between them, no judgement is known to be the wrong one, and none of them is followed.
+
+    Args:
+        judgements: all that are kept.
+        kinds: those of the ids that a source describes.
+    """
+    same = [judgement for judgement in judgements if judgement.verdict is Verdict.SAME]
+    within = [j for j in same if len({kinds[k] for k in (j.one, j.other) if k in kinds}) < 2]
+    known = identities(within)
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for key in {*known, *known.values()} & kinds.keys():
+        found[known.get(key, key)].add(kinds[key])
+    return {key: whole for key, whole in known.items() if len(found[whole]) < 2}
+
+
 def _has_siren(key: str) -> bool:
     return key.startswith(("siren:", "siret:"))
 

@@ -1,7 +1,7 @@
 """What may be set, once, at the entry points: one class, one prefix, a default for everything."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -18,10 +18,12 @@ class Settings:
         store: the file of the store (`ALLIAGE_STORE`).
         base: the IRI under which things are published in RDF (`ALLIAGE_BASE`). The default is in
             a domain that RFC 2606 keeps for examples: who publishes sets their own.
+        password: of the user of a Neo4j server (`ALLIAGE_NEO4J_PASSWORD`).
     """
 
     store: Path
     base: str = _EXAMPLE_BASE
+    password: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -32,6 +34,7 @@ class Settings:
         return cls(
             Path(store).expanduser() if store else folder / "alliage.db",
             base or _EXAMPLE_BASE,
+            environment.get(f"{PREFIX}NEO4J_PASSWORD", ""),
         )
 
     @property

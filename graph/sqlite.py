@@ -22,7 +22,7 @@ from graph.errors import (
 from graph.identity import Judgement
 from graph.merge import in_order_of_trust, merged
 from graph.model import TIES, Kind, Tie, kind_named
-from graph.name_search import NameSearch
+from graph.name_search import find
 from graph.sqlite_identity import (
     UNAPPLIED,
     apply_judgements,
@@ -32,6 +32,7 @@ from graph.sqlite_identity import (
     put_judgements,
     settle_judgements,
 )
+from graph.sqlite_names import SqliteNames
 from graph.sqlite_schema import (
     APPLICATION_ID,
     SCHEMA_VERSION,
@@ -90,7 +91,7 @@ class SqliteStore:
             except BaseException:
                 self._db.close()
                 raise
-        self._names: tuple[int, NameSearch] | None = None
+        self._names: tuple[int, SqliteNames] | None = None
 
     def _check_or_create(self) -> None:
         db = self._db
@@ -258,8 +259,8 @@ class SqliteStore:
         generation = self.generation()
         with _translated(self.path):
             if self._names is None or self._names[0] != generation:
-                self._names = generation, NameSearch(self._db)
-            return self._names[1].find(text, [kind.name for kind in kinds], limit)
+                self._names = generation, SqliteNames(self._db)
+            return find(self._names[1], text, [kind.name for kind in kinds], limit)
 
     def _rows(self, sql: str, values: tuple[str, ...] = ()) -> Iterator[Row]:
         with _translated(self.path):

@@ -1,12 +1,11 @@
 """How judgements on identity are kept in the embedded store, and applied to its things."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import apsw
 
 from graph.errors import ContradictoryJudgement
-from graph.identity import Judgement, Verdict, identities
+from graph.identity import Judgement, Verdict, identities, within_kinds
 from graph.sqlite_schema import Row, begin_generation, clear_writing
 from graph.sqlite_writing import refresh_touched
 
@@ -100,7 +99,7 @@ def apply_judgements(db: apsw.Connection, fresh: Iterable[Judgement] = ()) -> No
     """
     kept = _kept(db)
     identities(kept)  # what is not applied contradicts too
-    known = _of_one_kind(db, kept)
+    known = within_kinds(kept, _kinds(db))
     for judgement in fresh:
         one, other = judgement.one, judgement.other
         if judgement.verdict is Verdict.SAME and known.get(one, one) != known.get(other, other):
@@ -118,29 +117,13 @@ def settle_judgements(db: apsw.Connection) -> None:
     if not db.execute(f"SELECT EXISTS ({UNAPPLIED})").get:
         return
     clear_writing(db)
-    _apply(db, _of_one_kind(db, _kept(db)))
+    _apply(db, within_kinds(_kept(db), _kinds(db)))
     refresh_touched(db, int(db.execute("SELECT generation FROM state").get))
     clear_writing(db)
 
 
 def _kept(db: apsw.Connection) -> list[Judgement]:
     return [judgement_of(row) for row in db.execute("SELECT * FROM judgement")]
-
-
-def _of_one_kind(db: apsw.Connection, kept: Iterable[Judgement]) -> Mapping[str, str]:
-    """The identities of judgements, without those that would hold things of two kinds.
-
-    A judgement on two things of two kinds is left aside alone; where ids that no source describes
-    stand between them, no judgement is known to be the wrong one, and none of them is followed.
-    """
-    same = [judgement for judgement in kept if judgement.verdict is Verdict.SAME]
-    kinds = _kinds(db)
-    within = [j for j in same if len({kinds[k] for k in (j.one, j.other) if k in kinds}) < 2]
-    known = identities(within)
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for key in {*known, *known.values()} & kinds.keys():
-        found[known.get(key, key)].add(kinds[key])
-    return {key: whole for key, whole in known.items() if len(found[whole]) < 2}
 
 
 def _kinds(db: apsw.Connection) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from typing import Protocol
 from graph.claims import Claim, Properties, Source
 from graph.identity import Judgement
 from graph.model import Kind, Tie
+from graph.prepared import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,9 @@ class Writing(Protocol):
         Raises:
             InvalidClaim: one contradicts the model; the record was not taken.
         """
+
+    def add_batch(self, batch: Batch) -> None:
+        """Take records that were checked and laid out before, perhaps by another process."""
 
     def finish(self) -> Written:
         """Apply what was taken; must be the last call.

@@ -2,16 +2,21 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 from hypothesis import settings
 
+from graph.neo4j import Neo4jStore
+from graph.neo4j_connection import Address, Connection
 from graph.sqlite import SqliteStore
 from graph.view import View, open_view
 from ingest.bundled import BUNDLED
 from ingest.runner import ingest
+from tests.neo4j.server import NEEDS_NEO4J, USER, NoServerHere, Server, running
 
 # A slow machine is no fault, and CI tries the same examples each time; a run by hand tries others.
 settings.register_profile("here", deadline=None)
@@ -44,3 +49,48 @@ def bundled(bundled_store: Path) -> Iterator[View]:
     """The view of all that is bundled."""
     with closing(SqliteStore(bundled_store)) as store:
         yield open_view(store, bundled_store.with_name("alliage.db.view"))
+
+
+@dataclass(frozen=True)
+class Neo4j:
+    """A database on a real server, which the tests take in turn."""
+
+    server: Server
+
+    @property
+    def address(self) -> Address:
+        return Address(self.server.uri, USER, self.server.password, patience=5.0)
+
+    def cleared(self) -> Self:
+        """The same, with nothing in it but its schema."""
+        with closing(Connection(self.address)) as connection:
+            connection.write(("MATCH (n) DETACH DELETE n", {}))
+        return self
+
+    def writer(self) -> Neo4jStore:
+        return Neo4jStore(self.address, writable=True)
+
+    def reader(self) -> Neo4jStore:
+        return Neo4jStore(self.address)
+
+
+@pytest.fixture(scope="session")
+def neo4j(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4j]:
+    """A Neo4j server of this run; ask `cleared` before use."""
+    yield from _server(tmp_path_factory.mktemp("neo4j"))
+
+
+@pytest.fixture(scope="session")
+def other_neo4j(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4j]:
+    """Another Neo4j server, where a test needs two stores at once."""
+    yield from _server(tmp_path_factory.mktemp("other_neo4j"))
+
+
+def _server(home: Path) -> Iterator[Neo4j]:
+    try:
+        started = ExitStack()
+        server = started.enter_context(running(home))
+    except NoServerHere as reason:
+        pytest.skip(f"{NEEDS_NEO4J}: {reason}")
+    with started:
+        yield Neo4j(server)

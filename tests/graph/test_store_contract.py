@@ -54,14 +54,17 @@ class Sqlite:
         return SqliteStore(self.path)
 
 
-BACKENDS: dict[str, Callable[[Path], Backend]] = {
-    "sqlite": lambda path: Sqlite(path / "alliage.db")
-}
-
-
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=["sqlite", pytest.param("neo4j", marks=pytest.mark.needs_neo4j)])
 def make(request: pytest.FixtureRequest) -> Callable[[Path], Backend]:
-    return BACKENDS[request.param]
+    if request.param == "sqlite":
+        return lambda path: Sqlite(path / "alliage.db")
+
+    def server(path: Path) -> Backend:
+        name = "other_neo4j" if path.name == "other" else "neo4j"
+        found: Backend = request.getfixturevalue(name).cleared()
+        return found
+
+    return server
 
 
 @pytest.fixture

@@ -74,10 +74,23 @@ SAME = [judged(ISERE, OURS), judged(OURS, LISTED)]
 PAIRS = [(ISERE, OURS), (LISTED, OURS)]
 
 
+@pytest.fixture(params=["sqlite", pytest.param("neo4j", marks=pytest.mark.needs_neo4j)])
+def opened(request: pytest.FixtureRequest) -> Callable[[Path], Store]:
+    """Opens a store, empty, to be written; the one before is closed by then."""
+    if request.param == "sqlite":
+        return lambda path: SqliteStore(path, writable=True)
+
+    def on_server(_: Path) -> Store:
+        found: Store = request.getfixturevalue("neo4j").cleared().writer()
+        return found
+
+    return on_server
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with closing(SqliteStore(tmp_path / "alliage.db", writable=True)) as opened:
-        yield opened
+def store(opened: Callable[[Path], Store], tmp_path: Path) -> Iterator[Store]:
+    with closing(opened(tmp_path / "alliage.db")) as empty:
+        yield empty
 
 
 @pytest.fixture
@@ -210,10 +223,12 @@ def test_an_id_that_no_source_has_may_stand_for_others(told: Store) -> None:
     assert everything(told) == before
 
 
-def test_the_order_of_sources_and_judgements_does_not_matter(tmp_path: Path) -> None:
+def test_the_order_of_sources_and_judgements_does_not_matter(
+    opened: Callable[[Path], Store], tmp_path: Path
+) -> None:
     states = []
     for number, order in enumerate(permutations(TOLD)):
-        with closing(SqliteStore(tmp_path / f"{number}.db", writable=True)) as store:
+        with closing(opened(tmp_path / f"{number}.db")) as store:
             tell(store, order[: number % 4])
             store.judge(SAME[::-1] if number % 2 else SAME)
             tell(store, order[number % 4 :])

@@ -1,0 +1,229 @@
+"""A server that fails: a clear sentence, nothing written by halves, what was begun goes on."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graph import neo4j_cypher
+from graph.claims import Claim, NodeClaim, Source, TieClaim
+from graph.errors import (
+    AlliageError,
+    EmptyStore,
+    NotAStore,
+    OldServer,
+    RequestError,
+    StoreBusy,
+    StoreRefused,
+    StoreUnreachable,
+    StoreUnwritable,
+)
+from graph.model import ALLIANCE, MEMBER_OF, ORGANISATION, TIES
+from graph.neo4j import Neo4jStore
+from graph.neo4j_connection import Address, Connection, version_of
+from graph.neo4j_staging import Staging
+from graph.opening import open_store
+from graph.store import Reader
+from tests.conftest import Neo4j
+from tests.neo4j.server import Server, running
+
+pytestmark = pytest.mark.needs_neo4j
+
+BEFORE = Source("exemples", "Exemples", "Le RAMEAU", "", keeps_history=False)
+SOURCE = Source("rna", "Répertoire national des associations", "Intérieur", "", trust=80)
+
+
+def claims(count: int, name: str = "Association") -> Iterator[Claim]:
+    yield NodeClaim("alliage:gaia", ALLIANCE, "7", {"name": "GAIA"})
+    for number in range(count):
+        key = f"x:{number}"
+        yield NodeClaim(key, ORGANISATION, str(number), {"name": f"{name} {number}"})
+        yield TieClaim(MEMBER_OF, key, "alliage:gaia", str(number), {"role": "member"})
+
+
+def tell(store: Neo4jStore, source: Source, told: Iterator[Claim]) -> None:
+    with store.write(source) as writing:
+        writing.add(told)
+        writing.finish()
+
+
+def everything(store: Reader) -> list[object]:
+    ties = [stored for tie in TIES for stored in store.scan_ties(tie)]
+    return [store.generation(), *store.sources(), *store.scan_node_claims(), *ties]
+
+
+@pytest.fixture
+def server(tmp_path: Path, neo4j: Neo4j) -> Iterator[Server]:
+    """A server of its own, to be killed; `neo4j` says first whether one can run here."""
+    with running(tmp_path / "neo4j") as own:
+        yield own
+
+
+def test_a_server_that_is_killed_in_a_load_loses_nothing_and_the_load_goes_on(
+    server: Server,
+) -> None:
+    address = Neo4j(server).address
+
+    def dying() -> Iterator[Claim]:
+        for number, claim in enumerate(claims(6_000)):
+            if number == 10_500:
+                server.kill()
+            yield claim
+
+    with closing(Neo4jStore(replace(address, patience=1), writable=True)) as store:
+        tell(store, BEFORE, claims(50, "Amicale"))
+        before = everything(store)
+        with pytest.raises(StoreUnreachable, match="rien n'est écrit à moitié"):
+            tell(store, SOURCE, dying())
+    server.start()
+    with closing(Neo4jStore(address)) as reader:
+        assert everything(reader) == before
+    with closing(Neo4jStore(replace(address, patience=90), writable=True)) as store:
+        tell(store, SOURCE, claims(300))
+        assert [(s.node_claims, s.tie_claims) for s in store.sources()] == [(51, 50), (301, 300)]
+        assert len([*store.scan_nodes()]) == 301
+        store.forget("rna")
+        assert everything(store)[2:] == before[2:]
+
+
+def test_a_page_that_is_cut_is_read_again(neo4j: Neo4j, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(neo4j.cleared().writer()) as store:
+        tell(store, BEFORE, claims(200))
+        whole = everything(store)
+        with closing(Neo4jStore(through(neo4j, monkeypatch))) as reader:
+            assert everything(reader) == whole
+
+
+def through(neo4j: Neo4j, monkeypatch: pytest.MonkeyPatch) -> Address:
+    """The address of a relay that cuts the connection at each 40 kB that the server sends."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = int(neo4j.address.uri.rpartition(":")[2])
+
+    def relay() -> None:
+        while True:
+            client, _ = listening.accept()
+            there = socket.create_connection(("127.0.0.1", port))
+            threading.Thread(target=pump, args=(client, there, 1 << 30), daemon=True).start()
+            threading.Thread(target=pump, args=(there, client, 40_000), daemon=True).start()
+
+    def pump(one: socket.socket, other: socket.socket, left: int) -> None:
+        try:
+            while left > 0 and (data := one.recv(4096)):
+                other.sendall(data)
+                left -= len(data)
+        except OSError:
+            pass
+        for end in (one, other):
+            end.close()
+
+    threading.Thread(target=relay, daemon=True).start()
+    return replace(neo4j.address, uri=f"bolt://127.0.0.1:{listening.getsockname()[1]}")
+
+
+def test_a_wrong_password_is_told(neo4j: Neo4j) -> None:
+    with pytest.raises(StoreRefused, match="ALLIAGE_NEO4J_PASSWORD"):
+        Neo4jStore(replace(neo4j.address, password="autre"))
+
+
+def test_a_server_that_is_not_there_is_told(neo4j: Neo4j) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(StoreUnreachable, match="ne répond pas"):
+        Neo4jStore(replace(neo4j.address, uri=f"bolt://127.0.0.1:{port}", patience=0.5))
+
+
+def test_a_database_that_is_not_there_is_told(neo4j: Neo4j) -> None:
+    with pytest.raises(NotAStore, match="« absente »"):
+        Neo4jStore(replace(neo4j.address, database="absente"))
+
+
+def test_an_older_server_is_told(neo4j: Neo4j, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neo4j_cypher, "VERSION", "RETURN '5.25.1'")
+    with pytest.raises(OldServer, match=r"Neo4j 5\.25\.1 : il faut la version 5\.26"):
+        Neo4jStore(neo4j.address)
+
+
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [("5.26.30", (5, 26)), ("2026.09.0", (2026, 9)), ("5.27-aura", (5, 27)), ("4.4.40", (4, 4))],
+)
+def test_versions_are_compared_by_their_first_two_numbers(
+    said: str, understood: tuple[int, int]
+) -> None:
+    assert version_of(said) == understood
+
+
+def test_a_server_that_may_only_be_read_is_told(server: Server) -> None:
+    address = Neo4j(server).address
+    with closing(Neo4jStore(address, writable=True)) as store:
+        tell(store, BEFORE, claims(5))
+        before = everything(store)
+    server.stop()
+    server.configure("server.databases.default_to_read_only=true")
+    server.start()
+    with closing(Neo4jStore(address, writable=True)) as store:
+        with pytest.raises(StoreUnwritable, match="rien n'a été changé"):
+            tell(store, SOURCE, claims(5))
+        assert everything(store) == before
+
+
+def test_a_pool_that_is_full_is_told(neo4j: Neo4j) -> None:
+    neo4j.cleared()
+    with closing(Connection(replace(neo4j.address, connections=1, patience=0.3))) as connection:
+        held = connection.stream("UNWIND range(1, 20000) AS n RETURN n")
+        next(held)
+        with pytest.raises(StoreBusy, match="sont prises"):
+            connection.read("RETURN 1")
+        held.close()
+
+
+def test_somebody_else_who_writes_is_told(neo4j: Neo4j) -> None:
+    with closing(neo4j.cleared().writer()) as store, store.write(BEFORE):
+        hasty = replace(neo4j.address, patience=0.2)
+        with (
+            closing(Neo4jStore(hasty, writable=True)) as other,
+            pytest.raises(StoreBusy, match="Quelqu'un d'autre écrit"),
+        ):
+            tell(other, SOURCE, claims(1))
+
+
+def test_a_writer_whose_place_was_taken_writes_no_more(neo4j: Neo4j) -> None:
+    with closing(neo4j.cleared().writer()) as store:
+        tell(store, BEFORE, claims(3))
+        before = everything(store)
+        with closing(Connection(neo4j.address)) as connection:
+
+            def slow() -> Iterator[Claim]:
+                yield from claims(6000, "Lente")
+                connection.write(("MATCH (s:Alliage) SET s.lease = 0", {}))
+                Staging(connection, 1.0).close()
+                yield from claims(6000, "Trop tard")
+
+            with pytest.raises(StoreBusy, match="pris la main"):
+                tell(store, SOURCE, slow())
+        assert everything(store) == before
+
+
+def test_a_server_that_holds_nothing_is_told(neo4j: Neo4j) -> None:
+    with pytest.raises(EmptyStore, match="ne contient encore rien"):
+        Neo4jStore(neo4j.cleared().address)
+
+
+@pytest.mark.parametrize(
+    "address", ["neo4j://", "neo4j://u:secret@server", "http://server", "neo4j://server:x"]
+)
+def test_an_address_that_is_none_is_told_without_its_password(address: str) -> None:
+    with pytest.raises(AlliageError) as told:
+        open_store(address)
+    assert isinstance(told.value, RequestError)
+    assert "secret" not in told.value.message
+
+
+def test_the_parts_of_an_address() -> None:
+    address = Address.of("neo4j+s://%C3%A9quipe@[::1]:7688/graphe", "secret")
+    assert address == Address("neo4j+s://[::1]:7688", "équipe", "secret", "graphe")
+    assert Address.of("neo4j://server", "").uri == "neo4j://server:7687"
