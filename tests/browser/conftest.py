@@ -35,12 +35,11 @@ expect.set_options(timeout=_PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put these tests last: Playwright leaves a loop running that `asyncio.run` refuses."""
+    """Mark these tests."""
     here = Path(__file__).parent
-    ours = [item for item in items if item.path.is_relative_to(here)]
-    for item in ours:
-        item.add_marker(pytest.mark.needs_browser)
-    items[:] = [item for item in items if not item.path.is_relative_to(here)] + ours
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.needs_browser)
 
 
 @pytest.fixture(scope="session")

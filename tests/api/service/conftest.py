@@ -1,6 +1,5 @@
 """The service over what is bundled, asked in this process."""
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,6 +12,7 @@ from api.service.app import create_app
 from api.service.settings import ServiceSettings
 from graph.settings import Settings
 from graph.view import View
+from tests.loops import awaited
 
 Ask: TypeAlias = Callable[..., httpx.Response]
 
@@ -41,7 +41,7 @@ def asking(app: FastAPI) -> Ask:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
     ) -> httpx.Response:
-        return asyncio.run(asked(path, method, address, headers or {}, content))
+        return awaited(asked(path, method, address, headers or {}, content))
 
     return ask
 

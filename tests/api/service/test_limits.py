@@ -21,6 +21,7 @@ from api.service.observing import JsonLines
 from api.service.settings import ServiceSettings
 from graph.errors import RequestError
 from graph.settings import Settings
+from tests.loops import awaited
 
 Ask: TypeAlias = Callable[..., httpx.Response]
 ServiceOf: TypeAlias = Callable[[ServiceSettings], Ask]
@@ -117,7 +118,7 @@ def test_an_answer_that_takes_too_long_is_given_up(
         await asyncio.sleep(0.1)
         return response, took
 
-    response, took = asyncio.run(asked())
+    response, took = awaited(asked())
     assert response.status_code == 503
     assert response.json()["code"] == "time_out"
     assert took < 5

@@ -1,6 +1,5 @@
 """The description of the API is valid, French, and true."""
 
-import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from api.service import examples, openapi
 from api.service.schemas import Schemas
 from graph.model import KINDS, ORGANISATION, Kind, World
 from queries.answers import Named
+from tests.loops import awaited
 
 Ask: TypeAlias = Callable[..., httpx.Response]
 Answer: TypeAlias = Callable[[str], Any]
@@ -82,7 +82,7 @@ def test_every_question_of_the_command_has_an_address(described: dict[str, Any])
 
 def test_the_examples_are_what_the_service_answers_today(app: FastAPI) -> None:
     """Where this fails: `python -m api.service.examples > api/service/examples.json`."""
-    today = asyncio.run(examples.made(app))
+    today = awaited(examples.made(app))
     assert json.loads(json.dumps(today)) == openapi.examples()
 
 

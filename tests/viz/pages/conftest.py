@@ -1,6 +1,5 @@
 """The pages over a graph, asked as a browser asks, without a network."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -9,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from graph.view import View
+from tests.loops import awaited
 from viz.pages.router import pages
 
 Get = Callable[..., httpx.Response]
@@ -30,7 +30,7 @@ def asking(view: View) -> Get:
             async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:
                 return await client.get(address, headers=headers)
 
-        return asyncio.run(ask())
+        return awaited(ask())
 
     return get
 
