@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from graph.columns import Floats, Ints
+from graph.columns import Array, Floats, Ints
 from graph.errors import RequestError
 from graph.model import Function, World
 from graph.view import View
@@ -244,22 +244,33 @@ def _tally(graph: Meetings, group: Ints, row: int, between: Sequence[int]) -> _T
     near = graph.contacts.of(row)
     near = near[group[near] >= 0]
     found = _Tally(np.zeros(len(BrokerRole)), 0, 0, 0, np.zeros(len(group)), [])
-    asked = np.isin(np.arange(len(_WORLDS)), between)
+    worlds = np.arange(len(_WORLDS))
+    asked = np.isin(worlds, between)
+    across = asked[:, None] & asked & (worlds[:, None] != worlds)
+    role = _roles(worlds[:, None], int(group[row]), worlds)
     for block in graph.introductions.pairs(row, near, near):
         is_pair = (block.number > 0) & (block.rows[:, None] < block.columns)
-        one, other = np.nonzero(is_pair)
-        a, b, number = block.rows[one], block.columns[other], block.number[one, other]
-        role = _roles(group[a], int(group[row]), group[b])
-        found.roles += np.bincount(role, 1 / number, minlength=len(BrokerRole))
-        for end in (a, b):
-            found.touching += np.bincount(end, minlength=len(group))
-        across = (group[a] != group[b]) & asked[group[a]] & asked[group[b]]
-        found.pairs += len(a)
-        found.across += int(across.sum())
-        found.only += int((number[across] == 1).sum())
-        weight = block.weight[one, other][across]
-        found.best += examples(a[across], b[across], weight)
+        ends = group[block.rows], group[block.columns]
+        credit = np.zeros(is_pair.shape)
+        np.divide(1, block.number, out=credit, where=is_pair)
+        found.roles += np.bincount(
+            role.ravel(), _by_world(credit, *ends).ravel(), minlength=len(BrokerRole)
+        )
+        found.touching[block.rows] += is_pair.sum(axis=1)
+        found.touching[block.columns] += is_pair.sum(axis=0)
+        found.pairs += int(is_pair.sum())
+        found.across += round(_by_world(is_pair, *ends)[across].sum())
+        found.only += round(_by_world(is_pair & (block.number == 1), *ends)[across].sum())
+        one, other = np.nonzero(is_pair & across[np.ix_(*ends)])
+        weight = block.weight[one, other]
+        found.best += examples(block.rows[one], block.columns[other], weight)
     return found
+
+
+def _by_world(of_pairs: Array, rows: Ints, columns: Ints) -> Floats:
+    """The sum over pairs by the worlds of their ends; shape (worlds, worlds)."""
+    each = np.eye(len(_WORLDS))
+    return np.asarray(each[rows].T @ (of_pairs @ each[columns]))
 
 
 def _roles(a: Ints, own: int, b: Ints) -> Ints:
