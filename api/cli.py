@@ -144,9 +144,10 @@ def _forget(settings: Settings, arguments: Arguments) -> None:
 
 
 def _export(settings: Settings, arguments: Arguments) -> None:
-    with reading(settings) as (store, _):
-        wanted = Export(settings.base, arguments.format, arguments.all_claims)
-        wanted.to(store, arguments.output)
+    words = {"all_claims": arguments.all_claims, "place": arguments.place}
+    with reading(settings) as (store, view):
+        wanted = Export.of(view, settings.base, arguments.format, **words)
+        wanted.to(store, view, arguments.output)
 
 
 def _copy(settings: Settings, arguments: Arguments) -> None:
@@ -243,6 +244,8 @@ def _add_data(commands: Commands) -> None:
     write = _command(commands, "export", _export, "rendre les données", in_json=False)
     write.add_argument("--format", choices=sorted(FORMATS), default="ntriples")
     write.add_argument("-o", "--output", type=Path, metavar="FICHIER")
+    does = "d'un réseau (gexf, graphml) : le territoire dont il est celui"
+    write.add_argument("--in", dest="place", metavar="LIEU", help=does)
     write.add_argument("--all-claims", action="store_true", help="de quoi refaire un dépôt")
     does = "copier un dépôt : d'un fichier à un serveur Neo4j, ou l'inverse"
     copy.add_arguments(_command(commands, "copy", _copy, does))

@@ -49,7 +49,7 @@ def demo(settings: Settings, folder: Path) -> None:
         networks = network_of_partners(view, who), network_of_bridges(view, which)
         for network, file in zip(networks, files.values(), strict=False):
             write_network(network, file)
-        Export(settings.base, "ntriples").write(store, folder / "alliage.nt")
+        Export(settings.base, "ntriples").write(store, view, folder / "alliage.nt")
         to_turtle(folder / "alliage.nt", settings.base, folder / "alliage.ttl")
     _print(api_partners.lines(who))
     _print(["", "─" * 72, ""])

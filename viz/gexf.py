@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from graph.text import legal_in_xml
 from viz.layout import NAMES, layout
 from viz.marks import mark_of
 from viz.network import Actor, Link, Network
 
 _GRAPH = "http://gexf.net/1.3"
 _VIZ = "http://gexf.net/1.3/viz"
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, § 2.2
 _SHAPES = {  # GEXF knows four
     "local_authority": "square",
     "state": "square",
@@ -37,7 +37,7 @@ def gexf(network: Network) -> str:
     dates = [s.date for s in network.sources if re.fullmatch(r"\d{4}-\d\d-\d\d", s.date)]
     meta = SubElement(root, "meta", {"lastmodifieddate": max(dates)} if dates else {})
     SubElement(meta, "creator").text = "Alliage"
-    SubElement(meta, "description").text = _legal(described(network))
+    SubElement(meta, "description").text = legal_in_xml(described(network))
     graph = SubElement(root, "graph", {"defaultedgetype": "directed", "mode": "static"})
     _declare(graph, "node", _NODE)
     _declare(graph, "edge", _EDGE)
@@ -73,7 +73,9 @@ def _declare(graph: Element, of: str, columns: Mapping[str, str]) -> None:
 
 
 def _node(nodes: Element, actor: Actor, x: int, y: int) -> None:
-    node = SubElement(nodes, "node", {"id": _legal(actor.id), "label": _legal(actor.name)})
+    node = SubElement(
+        nodes, "node", {"id": legal_in_xml(actor.id), "label": legal_in_xml(actor.name)}
+    )
     world = actor.world.value if actor.world else ""
     said = (actor.kind.name, world, _truth(actor.catalyst), actor.place or "")
     _values(node, zip(_NODE, said, strict=True))
@@ -86,7 +88,7 @@ def _node(nodes: Element, actor: Actor, x: int, y: int) -> None:
 
 
 def _edge(edges: Element, number: int, link: Link) -> None:
-    ends = {"source": _legal(link.start), "target": _legal(link.end)}
+    ends = {"source": legal_in_xml(link.start), "target": legal_in_xml(link.end)}
     edge = SubElement(edges, "edge", {"id": str(number), **ends, "label": link.verb})
     said = (link.tie.name, link.role, link.period, _truth(link.ended), sources_of(link))
     _values(edge, zip(_EDGE, said, strict=True))
@@ -96,12 +98,8 @@ def _values(element: Element, said: Iterable[tuple[str, str]]) -> None:
     values = SubElement(element, "attvalues")
     for name, value in said:
         if value:
-            SubElement(values, "attvalue", {"for": name, "value": _legal(value)})
+            SubElement(values, "attvalue", {"for": name, "value": legal_in_xml(value)})
 
 
 def _truth(value: bool) -> str:
     return "true" if value else "false"
-
-
-def _legal(text: str) -> str:
-    return _NOT_XML.sub("", text)
