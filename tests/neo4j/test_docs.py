@@ -10,6 +10,7 @@ import pytest
 
 from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.model import (
+    ACTS_IN,
     AIMS_AT,
     ALLIANCE,
     GOAL,
@@ -24,13 +25,16 @@ from graph.neo4j import Neo4jStore
 from graph.neo4j_connection import Connection, Row
 from graph.store import StoredTie
 from graph.view import View, memory_view
+from queries.bridges import Request, bridges
+from queries.uncovered import uncovered
 from tests.conftest import Neo4j
 from tests.graph.test_store_judgements import OURS, SAME, tell
 
 pytestmark = pytest.mark.needs_neo4j
 
 PAGE = Path(__file__).parents[2] / "docs" / "neo4j.md"
-QUERIES = dict(re.findall(r"\n(\w[^\n]*):\n\n```cypher\n(.*?)```", PAGE.read_text("utf-8"), re.S))
+_QUERY = re.compile(r"\n\n(\w(?:[^\n]|\n(?!\n))*):\n\n```cypher\n(.*?)```", re.S)
+QUERIES = dict(_QUERY.findall(PAGE.read_text("utf-8")))
 
 SOURCE = Source("exemples", "Exemples d'alliances", "Le RAMEAU", "")
 POSTE, GAIA = "siren:356000000", "alliage:gaia"
@@ -41,7 +45,25 @@ def organisation(key: str, name: str, world: str) -> NodeClaim:
 
 
 CLAIMS: list[Claim] = [
-    organisation("x:rameau", "Le Rameau", "association"),
+    NodeClaim(
+        "x:rameau",
+        ORGANISATION,
+        "x:rameau",
+        {"name": "Le Rameau", "world": "association", "roles": ["catalyst"]},
+    ),
+    organisation("x:university", "Université Grenoble-Alpes", "academic"),
+    NodeClaim("x:chair", ALLIANCE, "8", {"name": "Chaire Territoire en transition"}),
+    TieClaim(RUNS, "x:rameau", "x:chair", "8"),
+    TieClaim(MEMBER_OF, "x:university", "x:chair", "8", {"role": "member"}),
+    NodeClaim("region:84", TERRITORY, "84", {"name": "Auvergne-Rhône-Alpes", "level": "region"}),
+    NodeClaim("departement:69", TERRITORY, "69", {"name": "Rhône", "level": "departement"}),
+    NodeClaim("commune:69123", TERRITORY, "69123", {"name": "Lyon", "level": "commune"}),
+    TieClaim(PART_OF, "commune:69123", "departement:69", "1"),
+    TieClaim(PART_OF, "departement:69", "region:84", "1"),
+    TieClaim(PART_OF, "departement:38", "region:84", "1"),
+    TieClaim(ACTS_IN, "x:rameau", "departement:38", "1"),
+    TieClaim(ACTS_IN, GAIA, "departement:38", "7"),
+    TieClaim(ACTS_IN, "x:chair", "commune:38185", "8"),
     organisation(POSTE, "La Poste", "company"),
     organisation("siren:213801855", "Commune de Grenoble", "local_authority"),
     NodeClaim(GAIA, ALLIANCE, "7", {"name": "GAIA", "purpose": "Des générosités partagées"}),
@@ -86,7 +108,7 @@ def asked(server: Connection, beginning: str, **values: object) -> list[Row]:
 
 def test_every_query_of_the_page_is_tried_here() -> None:
     tried = re.findall(r'asked\(\n?\s*server,\s+"([^"]+)"', Path(__file__).read_text("utf-8"))
-    assert len(QUERIES) == 8
+    assert len(QUERIES) == 10
     assert all(any(title.startswith(start) for start in tried) for title in QUERIES)
 
 
@@ -103,7 +125,24 @@ def test_who_could_partner_here(server: Connection) -> None:
 
 def test_who_links_the_worlds(server: Connection) -> None:
     [[key, name, worlds]] = asked(server, "Who links")
-    assert (key, name, sorted(worlds)) == ("x:rameau", "Le Rameau", ["company", "local_authority"])
+    brought = ["academic", "company", "local_authority"]
+    assert (key, name, sorted(worlds)) == ("x:rameau", "Le Rameau", brought)
+
+
+def test_which_catalyst_connects_two_worlds(server: Connection, view: View) -> None:
+    told = bridges(view, Request(("company", "academic"), "departement:38"))
+    found = asked(server, "Which catalyst", one="company", other="academic")
+    assert [row[0] for row in found] == [answer.id for answer in told.answers] == ["x:rameau"]
+    assert found[0][2] == 1  # La Poste and the university, whom no alliance has brought together
+
+
+def test_where_no_catalyst_is_known(server: Connection, view: View) -> None:
+    rank = view.territories.rank(view.ordinal("region:84") or 0)
+    told = uncovered(view, rank)
+    found = asked(server, "Départements where")
+    assert (
+        [key for key, _ in found] == [each.place.id for each in told.without] == ["departement:69"]
+    )
 
 
 def test_what_lies_within_a_territory(server: Connection, view: View) -> None:
