@@ -199,14 +199,8 @@ class _Connection(http.client.HTTPConnection):
         self._clock.watch(self.sock)
 
 
-class _SafeConnection(http.client.HTTPSConnection):
-    def __init__(self, clock: Clock, host: str, **settings: Any) -> None:  # noqa: ANN401 - theirs
-        super().__init__(host, **settings)
-        self._clock = clock
-
-    def connect(self) -> None:
-        super().connect()
-        self._clock.watch(self.sock)
+class _SafeConnection(_Connection, http.client.HTTPSConnection):
+    """The same over TLS: the clock watches the socket that speaks it."""
 
 
 class _Http(urllib.request.HTTPHandler):
