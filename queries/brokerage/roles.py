@@ -68,11 +68,34 @@ def brokerage(adjacency: Array, groups: Sequence[int] | Ints) -> Brokerage:
     `queries.brokerage.labels`. Dense: for graphs of some thousand nodes; for large ones see
     `queries.brokerage.introductions`.
     """
+    ties, group, sizes = _prepared(adjacency, groups)
+    expected, variance = _by_density(sizes, _density(ties))
+    return Brokerage(_counts(ties, group), expected[group], variance[group])
+
+
+def brokerage_of_network(adjacency: Array, groups: Sequence[int] | Ints) -> Brokerage:
+    """The sums over all nodes, with the variance of these; the rest as in `brokerage`.
+
+    Gives a table of one row: shape (1, 6).
+    """
+    ties, group, sizes = _prepared(adjacency, groups)
+    density = _density(ties)
+    expected = _by_density(sizes, density)[0][group].sum(axis=0, keepdims=True)
+    counts = _counts(ties, group).sum(axis=0, keepdims=True)
+    return Brokerage(counts, expected, _variance_of_sums(sizes, density, expected))
+
+
+def _prepared(adjacency: Array, groups: Sequence[int] | Ints) -> tuple[Mask, Ints, Floats]:
+    """The ties without loops, the rank of the group of each node, the sizes of the groups."""
     ties = np.asarray(adjacency) != 0
     np.fill_diagonal(ties, val=False)
     _, group, sizes = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
-    expected, variance = _by_density(sizes.astype(np.float64), ties)
-    return Brokerage(_counts(ties, group), expected[group], variance[group])
+    return ties, group, sizes.astype(np.float64)
+
+
+def _density(ties: Mask) -> float:
+    count = len(ties)
+    return np.count_nonzero(ties) / (count * (count - 1)) if count > 1 else 0.0
 
 
 def _counts(ties: Mask, group: Ints) -> Floats:
@@ -100,13 +123,11 @@ def _counts(ties: Mask, group: Ints) -> Floats:
     return found
 
 
-def _by_density(sizes: Floats, ties: Mask) -> tuple[Floats, Floats]:
+def _by_density(sizes: Floats, density: float) -> tuple[Floats, Floats]:
     """Expectation and variance for a member of each group; shapes (groups, 6).
 
     Two two-paths through v that share an end are not independent: they have one tie of v in common.
     """
-    count = sizes.sum()
-    density = np.count_nonzero(ties) / (count * (count - 1)) if count > 1 else 0.0
     one = density**2 * (1 - density)
     two = density**3 * (1 - density) ** 3
     ways, sharing = _ways(sizes)
@@ -146,3 +167,60 @@ def _ways(sizes: Floats) -> tuple[Floats, Floats]:
 
 def _pairs(count: Floats) -> Floats:
     return np.asarray(count * (count - 1) / 2)
+
+
+def _variance_of_sums(sizes: Floats, density: float, expected: Floats) -> Floats:
+    """The variance of the counts of a whole network by role; shape (1, 6).
+
+    Two open two-paths are not independent where they share a tie, or where the tie that one lacks
+    is one of the other's; in each role so many choices of two of them do so in each way.
+
+    Args:
+        sizes: of the groups.
+        density: the probability of a tie.
+        expected: the expectation of the counts; shape (1, 6).
+    """
+    d, missing = density, 1 - density
+    # Sharing a tie; lacking a tie that the other has; both at once.
+    ways = np.array([d**3 * missing**3, -(d**4) * missing**2, d**5 * missing])
+    meeting = np.stack(
+        [
+            _meeting_of_alike(sizes),
+            _meeting_of_itinerants(sizes),
+            _meeting_at_a_border(sizes),
+            _meeting_at_a_border(sizes),
+            _meeting_of_liaisons(sizes),
+            _meeting_of_alike(sizes.sum(keepdims=True)),
+        ],
+        axis=1,
+    )
+    return np.asarray(expected * (1 - d**2 * missing) + ways @ meeting)
+
+
+def _meeting_of_alike(n: Floats) -> Floats:
+    """Choices of two two-paths within a group that meet in each of the three ways; shape (3,)."""
+    paths = n * (n - 1) * (n - 2)
+    return np.array([paths @ (4 * n - 10), paths @ (4 * (n - 3)), paths @ (n - 3)])
+
+
+def _meeting_of_itinerants(n: Floats) -> Floats:
+    ends, middle = n[:, None], n[None, :]
+    paths = ends * middle * (ends - 1) * ~np.eye(len(n), dtype=np.bool_)
+    sharing = paths * (2 * ends + 2 * middle - 6)
+    return np.array([sharing.sum(), 0.0, (paths * (n.sum() - ends - 1)).sum()])
+
+
+def _meeting_at_a_border(n: Floats) -> Floats:
+    count = n.sum()
+    paths = n * (count - n) * (n - 1)
+    return np.array([paths.sum() * (count - 3), 0.0, paths @ (n - 2)])
+
+
+def _meeting_of_liaisons(n: Floats) -> Floats:
+    count, own = n.sum(), np.arange(len(n))
+    i, j, k = n[:, None, None], n[None, :, None], n[None, None, :]
+    apart = own[:, None] != own
+    paths = i * j * k * (apart[:, :, None] & apart[None] & apart[:, None, :])
+    sharing = 4 * (count - j) - 2 * (i + k + 1)
+    lacking = 4 * (count - k) - 2 * (i + j + 1)
+    return np.array([(paths * each).sum() for each in (sharing, lacking, count - (i + k + 1))])

@@ -19,7 +19,7 @@ from graph.columns import Floats, Ints
 from queries.brokerage.holes import Holes, holes, mutual
 from queries.brokerage.introductions import Contacts, Introductions
 from queries.brokerage.labels import Shape, relabelled, shape_of
-from queries.brokerage.roles import brokerage, z_scores
+from queries.brokerage.roles import brokerage, brokerage_of_network, z_scores
 
 FROZEN = json.loads(
     (Path(__file__).parents[1] / "data" / "brokerage" / "sna.json").read_text(encoding="utf-8")
@@ -53,6 +53,18 @@ def test_counts_expectations_and_z_are_those_of_sna(name: str) -> None:
     assert np.sqrt(found.variance) == pytest.approx(deviation, abs=1e-9)
     # Where the deviation is 0, sna divides by it.
     expected_z = np.where(deviation > 0, numbers(case["z"]), np.nan)
+    assert found.z == pytest.approx(expected_z, abs=1e-9, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_those_of_the_whole_network_are_those_of_sna(name: str) -> None:
+    case = CASES[name]
+    found = brokerage_of_network(adjacency_of(case), case["groups"])
+    assert np.array_equal(found.counts, numbers([case["raw_all"]]))
+    assert found.expected == pytest.approx(numbers([case["expected_all"]]), abs=1e-9)
+    deviation = numbers([case["deviation_all"]])
+    assert np.sqrt(found.variance) == pytest.approx(deviation, abs=1e-9)
+    expected_z = np.where(deviation > 0, numbers([case["z_all"]]), np.nan)
     assert found.z == pytest.approx(expected_z, abs=1e-9, nan_ok=True)
 
 
