@@ -28,7 +28,7 @@ def demo(settings: Settings, folder: Path) -> None:
         RequestError: the folder cannot be written.
     """
     # Loaded only here: the libraries of RDF and of networks would slow every command down.
-    from graph.rdf import to_turtle
+    from graph.rdf.files import to_turtle
     from viz.network import network_of_bridges, network_of_partners
     from viz.standalone import write_network
 

@@ -88,7 +88,8 @@ class Export:
             self._write_network(store, view, file)
             return
         # Loaded only here: the libraries of RDF would slow every other command down.
-        from graph.rdf import Provenance, write_ntriples, write_turtle
+        from graph.rdf.export import Provenance
+        from graph.rdf.files import write_ntriples, write_turtle
 
         provenance = Provenance.WHOLE if self.all_claims else Provenance.LOCATED
         if self.form == "ntriples":

@@ -15,10 +15,10 @@ from pyoxigraph import RdfFormat, parse
 from graph.claims import Claim
 from graph.errors import SourceError
 from graph.identity import Judgement
-from graph.rdf_claims import Said, read_claims, read_sources
-from graph.rdf_judgements import read_judgements
-from graph.rdf_mapping import CLAIM_CLASS, SOURCE
-from graph.rdf_terms import Iris
+from graph.rdf.claims import Said, read_claims, read_sources
+from graph.rdf.judgements import read_judgements
+from graph.rdf.mapping import CLAIM_CLASS, SOURCE
+from graph.rdf.terms import Iris
 from ingest.bundled import Bundled, Told
 
 FORMATS = {

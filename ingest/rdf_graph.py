@@ -10,7 +10,7 @@ from typing import TypeAlias
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from graph.errors import SourceError
-from graph.rdf_mapping import PREFIXES
+from graph.rdf.names import PREFIXES
 from ingest.rdf import form_of, told_of
 
 Node: TypeAlias = NamedNode | BlankNode

@@ -32,8 +32,8 @@ from graph.model import (
     Tie,
     World,
 )
-from graph.ntriples import path_part
-from graph.rdf_mapping import LEGAL_FORMS, LICENCES
+from graph.rdf.names import LEGAL_FORMS, LICENCES
+from graph.rdf.ntriples import path_part
 from graph.text import fold
 from ingest.actors import PERSON, digest, slug, tidy
 from ingest.addresses import address

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 from rdflib import Graph
 from rdflib import Literal as RdflibLiteral
 
-from graph.ntriples import (
+from graph.rdf.ntriples import (
     cleaned,
     escaped,
     from_path_part,

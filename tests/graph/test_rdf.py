@@ -42,25 +42,18 @@ from graph.model import (
     properties,
     tie_named,
 )
-from graph.ntriples import cleaned
-from graph.rdf import Scannable, to_turtle, triples, write_ntriples, write_turtle
-from graph.rdf_claims import Said, list_order, read_claims, read_sources
-from graph.rdf_mapping import (
-    CLOSED,
-    KIND_MAPPINGS,
-    PREFIXES,
-    RESERVED,
-    TIE_MAPPINGS,
-    KindMapping,
-    TieMapping,
-    mapping_of,
-    mapping_of_tie,
-    prefixes,
-    words,
-)
-from graph.rdf_page import page
-from graph.rdf_terms import Iris, date, decimal, legal_form_iri, web_iri
-from graph.rdf_vocabulary import VOCABULARY_LABELS, own_terms, vocabulary
+from graph.rdf.claims import Said, list_order, read_claims, read_sources
+from graph.rdf.export import Scannable, triples
+from graph.rdf.files import to_turtle, write_ntriples, write_turtle
+from graph.rdf.forms import KindMapping, TieMapping
+from graph.rdf.kinds import KIND_MAPPINGS, mapping_of
+from graph.rdf.mapping import CLOSED, words
+from graph.rdf.names import PREFIXES, RESERVED, prefixes
+from graph.rdf.ntriples import cleaned
+from graph.rdf.page import page
+from graph.rdf.terms import Iris, date, decimal, legal_form_iri, web_iri
+from graph.rdf.ties import TIE_MAPPINGS, mapping_of_tie
+from graph.rdf.vocabulary import VOCABULARY_LABELS, own_terms, vocabulary
 from graph.sqlite import SqliteStore
 from graph.store import StoredClaim, StoredNode, StoredSource, StoredTie
 from graph.validation import problems
@@ -442,7 +435,7 @@ def test_no_word_is_about_persons() -> None:
 
 def test_the_page_of_the_mapping_is_up_to_date() -> None:
     path = ROOT / "docs" / "rdf.md"
-    assert path.read_text() == page(), "python -m graph.rdf_page > docs/rdf.md"
+    assert path.read_text() == page(), "python -m graph.rdf.page > docs/rdf.md"
 
 
 # Our own vocabulary -----------------------------------------------------------------------------

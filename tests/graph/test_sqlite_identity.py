@@ -13,7 +13,7 @@ from graph.claims import NodeClaim, Source
 from graph.errors import ContradictoryJudgement
 from graph.identity import Judgement, Verdict
 from graph.model import ALLIANCE, ORGANISATION, TERRITORY, Kind
-from graph.rdf import write_ntriples
+from graph.rdf.files import write_ntriples
 from graph.sqlite import SqliteStore
 from graph.store import Reader
 

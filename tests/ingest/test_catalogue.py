@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from graph.claims import Claim, NodeClaim
 from graph.errors import AlliageError, RequestError, UnknownSource
 from graph.identifiers import is_key
-from graph.rdf_terms import Iris
+from graph.rdf.terms import Iris
 from ingest.catalogue import FILE_SOURCES, NAMES, edition_name, local, tabular
 from ingest.reference import SOURCES
 from ingest.rows import Rejected, Row

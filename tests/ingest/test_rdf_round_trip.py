@@ -14,9 +14,10 @@ from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.errors import SourceError
 from graph.identity import Judgement, Verdict
 from graph.model import MEMBER_OF, ORGANISATION, PART_OF, SEATED_IN, TERRITORY, TIES
-from graph.ntriples import cleaned
-from graph.rdf import Provenance, write_ntriples, write_turtle
-from graph.rdf_mapping import Judge
+from graph.rdf.export import Provenance
+from graph.rdf.files import write_ntriples, write_turtle
+from graph.rdf.mapping import Judge
+from graph.rdf.ntriples import cleaned
 from graph.sqlite import SqliteStore
 from graph.store import Reader
 from ingest import rdf

@@ -11,7 +11,8 @@ from graph.copying import copy_store
 from graph.errors import RequestError
 from graph.identity import Judgement, Verdict
 from graph.model import ORGANISATION, TERRITORY
-from graph.rdf import Provenance, write_ntriples
+from graph.rdf.export import Provenance
+from graph.rdf.files import write_ntriples
 from graph.sqlite import SqliteStore
 from graph.store import Reader, Store
 from graph.view import build

@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from graph.identity import Judgement
 from graph.model import ACTS_IN, KINDS, SEATED_IN, Kind, Tie
-from graph.rdf import Provenance, triples
-from graph.rdf_mapping import prefixes
+from graph.rdf.export import Provenance, triples
+from graph.rdf.names import prefixes
 from graph.store import StoredClaim, StoredNode, StoredSource, StoredTie
 from graph.view import View
 from queries.acquaintance import ACQUAINTANCE

@@ -21,7 +21,8 @@ from graph.model import (
     SEATED_IN,
     Kind,
 )
-from graph.rdf import Provenance, write_ntriples, write_turtle
+from graph.rdf.export import Provenance
+from graph.rdf.files import write_ntriples, write_turtle
 from graph.sqlite import SqliteStore
 from graph.store import Reader
 from graph.validation import problems

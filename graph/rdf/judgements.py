@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graph.identity import Judgement, Verdict
-from graph.ntriples import quoted
-from graph.rdf_claims import Fields, concept_writer, described, only
-from graph.rdf_mapping import DIFFERENT, JUDGEMENT, JUDGEMENT_CLASS, Judge, concept
-from graph.rdf_terms import Iris, date, decimal
+from graph.rdf.claims import Fields, concept_writer, described, only
+from graph.rdf.mapping import DIFFERENT, JUDGEMENT, JUDGEMENT_CLASS, Judge, concept
+from graph.rdf.ntriples import quoted
+from graph.rdf.terms import Iris, date, decimal
 
 _KNOWN = frozenset(judge.value for judge in Judge)
 
@@ -44,7 +44,7 @@ class JudgementWriter:
 
 
 def read_judgements(path: Path, base: str) -> Iterator[Judgement]:
-    """The judgements of a graph in N-Triples, sorted as `graph.rdf` writes it.
+    """The judgements of a graph in N-Triples, sorted as `graph.rdf.files` writes it.
 
     Raises:
         SyntaxError: it is not N-Triples.

@@ -1,34 +1,29 @@
-"""The mapping as a page, for who reads the RDF: `python -m graph.rdf_page` prints `docs/rdf.md`."""
+"""The mapping as a page, for who reads the RDF: `python -m graph.rdf.page` prints `docs/rdf.md`."""
 
 import sys
 from collections.abc import Iterator, Mapping
 
 from graph.identity import Verdict
 from graph.model import tie_named
-from graph.rdf_mapping import (
+from graph.rdf.forms import Condition, KindMapping, Link, Part, Saying
+from graph.rdf.kinds import KIND_MAPPINGS
+from graph.rdf.mapping import (
     CLAIM,
     DIFFERENT,
     FORMER_ID,
     JUDGEMENT,
     JUDGEMENT_CLASS,
-    KIND_MAPPINGS,
-    PREFIXES,
     SOURCE,
     SOURCE_CLASSES,
-    TIE_MAPPINGS,
-    Condition,
     Judge,
-    KindMapping,
-    Link,
-    Part,
-    Saying,
     concept,
-    mapping_of_tie,
 )
+from graph.rdf.names import PREFIXES
+from graph.rdf.ties import TIE_MAPPINGS, mapping_of_tie
 
 _PAGE = """# The graph in RDF
 
-Generated from `graph/rdf_mapping.py` by `python -m graph.rdf_page`; do not edit.
+Generated from `graph/rdf` by `python -m graph.rdf.page`; do not edit.
 
 A thing is `{base}/id/{scheme}/{local id}`, where its id is `scheme:local id` (the schemes \
 `claim`, `judgement`, `membership`, `source` and `tie` are followed by a colon). Goals and targets \

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pyoxigraph import NamedNode
 
 from graph.model import Tie
-from graph.ntriples import XSD, from_path_part, iri, path_part, percent_encoded, quoted
-from graph.rdf_mapping import LEGAL_FORMS, PREFIXES, RESERVED, prefixes
+from graph.rdf.names import LEGAL_FORMS, PREFIXES, RESERVED, prefixes
+from graph.rdf.ntriples import XSD, from_path_part, iri, path_part, percent_encoded, quoted
 
 _GOAL = re.compile(r"goal:([1-9]\d?)")
 _TARGET = re.compile(r"target:([1-9]\d?\.(?:[1-9]\d?|[a-z]))")

@@ -10,20 +10,12 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from graph.claims import Claim, NodeClaim, Properties, Scalar, Source, TieClaim, Value
 from graph.model import KINDS, TIES, Kind, Property, Term, Tie, ValueType, properties
-from graph.ntriples import XSD, cleaned, quoted
-from graph.rdf_mapping import (
-    CLAIM,
-    CLAIM_CLASS,
-    LICENCES,
-    SAYS,
-    SOURCE,
-    SOURCE_CLASSES,
-    concept,
-    mapping_of,
-    own_predicate,
-    says,
-)
-from graph.rdf_terms import Iris, date, decimal, web_iri
+from graph.rdf.kinds import mapping_of
+from graph.rdf.mapping import CLAIM, CLAIM_CLASS, SAYS, SOURCE, SOURCE_CLASSES, concept, says
+from graph.rdf.names import LICENCES
+from graph.rdf.ntriples import XSD, cleaned, quoted
+from graph.rdf.terms import Iris, date, decimal, web_iri
+from graph.rdf.ties import own_predicate
 from graph.store import StoredClaim, StoredSource
 
 Writer: TypeAlias = Callable[[Scalar], str]
@@ -197,7 +189,7 @@ def licence_iri(name: str) -> str | None:
 
 
 def read_sources(path: Path, base: str) -> Iterator[Source]:
-    """The sources of a graph in N-Triples, sorted as `graph.rdf` writes it, by name.
+    """The sources of a graph in N-Triples, sorted as `graph.rdf.files` writes it, by name.
 
     Raises:
         SyntaxError: it is not N-Triples.
@@ -232,7 +224,7 @@ def _source(known: Fields, publisher: str) -> Source:
 
 
 def read_claims(path: Path, base: str) -> Iterator[Said]:
-    """The claims of a graph in N-Triples, sorted as `graph.rdf` writes it, in the order of IRIs.
+    """The claims of a graph in N-Triples, sorted as `graph.rdf.files` writes it, in the order of IRIs.
 
     Reads line by line, in constant memory.
 

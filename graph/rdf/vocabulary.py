@@ -32,30 +32,25 @@ from graph.model import (
     means_lever,
     properties,
 )
-from graph.ntriples import iri, literal, triple
-from graph.rdf_mapping import (
+from graph.rdf.forms import Form, Saying, TieMapping
+from graph.rdf.kinds import KIND_MAPPINGS, mapping_of
+from graph.rdf.mapping import (
     CEASED,
     CLAIM_CLASS,
     CLOSED,
     JUDGEMENT,
     JUDGEMENT_CLASS,
-    KIND_MAPPINGS,
-    LEVER_SCHEME,
     SOURCE_CLASSES,
-    TIE_MAPPINGS,
-    Form,
     Judge,
-    Saying,
-    TieMapping,
     concept,
     lever_collection,
-    mapping_of,
-    own_namespace,
-    prefixes,
     says,
     scheme,
     vocabulary_class,
 )
+from graph.rdf.names import LEVER_SCHEME, own_namespace, prefixes
+from graph.rdf.ntriples import iri, literal, triple
+from graph.rdf.ties import TIE_MAPPINGS
 
 _XSD: Mapping[ValueType, str] = {
     ValueType.TEXT: "xsd:string",
