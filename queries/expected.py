@@ -57,19 +57,43 @@ def expected(observed: int, here: Floats, counts: Ints, there: Floats) -> Expect
         counts: the counts of the peers; shape (p,).
         there: what theirs are explained by; shape (p, k).
     """
-    if counts.sum() < _LEAST or len(counts) <= len(here) + 1:
-        return None
+    mean, spread = means(here[np.newaxis], counts[np.newaxis], there[np.newaxis])
+    return None if np.isnan(mean[0]) else of_mean(observed, float(mean[0]), float(spread[0]))
+
+
+def means(here: Floats, counts: Ints, there: Floats) -> tuple[Floats, Floats]:
+    """The mean that is expected of each of u counts, and its spread; see `of_mean`.
+
+    Args:
+        here: what each count is explained by, ≥ 0; shape (u, k).
+        counts: the counts of the peers of each; shape (u, p).
+        there: what theirs are explained by; shape (u, p, k).
+
+    Returns:
+        Shape (u,) both; NaN where the peers have too few to tell.
+    """
+    mean, spread = np.full((2, len(here)), np.nan)
+    if counts.shape[1] <= here.shape[1] + 1:
+        return mean, spread
+    told = counts.sum(axis=1) >= _LEAST
+    if told.any():
+        mean[told], spread[told] = _means(here[told], counts[told].astype(np.float64), there[told])
+    return mean, spread
+
+
+def _means(here: Floats, counts: Floats, there: Floats) -> tuple[Floats, Floats]:
     logs = np.log1p(there)
-    centre, scale = logs.mean(axis=0), logs.std(axis=0)
+    centre, scale = logs.mean(axis=1), logs.std(axis=1)
     scale = np.where(scale > 0, scale, 1.0)
-    design = np.column_stack([np.ones(len(counts)), (logs - centre) / scale])
-    slopes = _fitted(design, counts.astype(np.float64))
-    fitted = np.asarray(_mean(design @ slopes))
-    spread = _dispersion(counts.astype(np.float64), fitted)
-    row = np.concatenate([[1.0], (np.log1p(here) - centre) / scale])
-    information = design.T @ (design * (fitted / (1 + spread * fitted))[:, None])
-    doubt = float(row @ np.linalg.solve(information + _ridge(design), row))
-    return of_mean(observed, float(_mean(row @ slopes)), spread + doubt)
+    explained = (logs - centre[:, np.newaxis]) / scale[:, np.newaxis]
+    design = np.concatenate([np.ones((*counts.shape, 1)), explained], axis=2)
+    slopes = _fitted(design, counts)
+    fitted = _mean(design, slopes)
+    spread = _dispersion(counts, fitted)
+    row = np.column_stack([np.ones(len(here)), (np.log1p(here) - centre) / scale])
+    weight = fitted / (1 + spread[:, np.newaxis] * fitted)
+    doubt = (row * _solved(_information(design, weight), row)).sum(axis=1)
+    return _mean(row[:, np.newaxis], slopes)[:, 0], spread + doubt
 
 
 def of_mean(observed: int, mean: float, spread: float = 0.0) -> Expected:
@@ -111,33 +135,61 @@ def _least_with(at_most: Callable[[int], float], probability: float) -> int:
     return high
 
 
+def below(observed: Ints, mean: Floats, spread: Floats) -> Floats:
+    """The probability of each count as low as the one observed; see `of_mean`; any one shape."""
+    positive = np.where(spread > 0, spread, 1.0)
+    rate = np.maximum(mean, np.finfo(np.float64).tiny)
+    by_chance = gammaincc(observed + 1, rate)
+    overdispersed = betainc(1 / positive, observed + 1, 1 / (1 + positive * rate))
+    return np.asarray(np.where(spread > 0, overdispersed, by_chance))
+
+
 def _fitted(design: Floats, counts: Floats) -> Floats:
     """The coefficients of greatest likelihood, by iteratively reweighted least squares.
 
     A slight ridge on the slopes keeps them finite where the counts separate.
+
+    Args:
+        design: of u models; shape (u, p, k).
+        counts: shape (u, p).
     """
-    slopes = np.zeros(design.shape[1])
-    slopes[0] = np.log(max(counts.mean(), 1e-9))
+    slopes = np.zeros((len(design), design.shape[2]))
+    slopes[:, 0] = np.log(np.maximum(counts.mean(axis=1), 1e-9))
     ridge = _ridge(design)
+    left = np.arange(len(design))
     for _ in range(_ROUNDS):
-        mean = np.asarray(_mean(design @ slopes))
-        gradient = design.T @ (counts - mean) - ridge @ slopes
-        step = np.linalg.solve(design.T @ (design * mean[:, None]) + ridge, gradient)
-        step *= min(1.0, 1.0 / max(float(np.abs(step).max()), 1e-12))
-        slopes = slopes + step
-        if np.abs(step).max() < 1e-9:
+        mine, now = design[left], slopes[left]
+        mean = _mean(mine, now)
+        gradient = np.einsum("upk,up->uk", mine, counts[left] - mean) - now @ ridge
+        step = _solved(_information(mine, mean), gradient)
+        step *= np.minimum(1.0, 1.0 / np.maximum(np.abs(step).max(axis=1), 1e-12))[:, np.newaxis]
+        slopes[left] = now + step
+        left = left[np.abs(step).max(axis=1) >= 1e-9]
+        if not len(left):
             break
     return slopes
 
 
+def _information(design: Floats, weight: Floats) -> Floats:
+    """The information of each model, with the ridge; shape (u, k, k)."""
+    weighted = design * weight[:, :, np.newaxis]
+    return np.asarray(np.matmul(design.transpose(0, 2, 1), weighted) + _ridge(design))
+
+
+def _solved(matrices: Floats, right: Floats) -> Floats:
+    return np.asarray(np.linalg.solve(matrices, right[:, :, np.newaxis])[:, :, 0])
+
+
 def _ridge(design: Floats) -> Floats:
-    return np.diag([0.0, *[_RIDGE * len(design)] * (design.shape[1] - 1)])
+    _, peers, slopes = design.shape
+    return np.diag([0.0, *[_RIDGE * peers] * (slopes - 1)])
 
 
-def _mean(logarithm: Floats) -> Floats:
+def _mean(design: Floats, slopes: Floats) -> Floats:
+    logarithm = np.matmul(design, slopes[:, :, np.newaxis])[:, :, 0]
     return np.asarray(np.exp(np.clip(logarithm, -_FURTHEST, _FURTHEST)))
 
 
-def _dispersion(counts: Floats, mean: Floats) -> float:
-    excess = float(((counts - mean) ** 2 - mean).sum())
-    return max(0.0, excess / float((mean**2).sum()))
+def _dispersion(counts: Floats, mean: Floats) -> Floats:
+    excess = ((counts - mean) ** 2 - mean).sum(axis=1)
+    return np.asarray(np.maximum(0.0, excess / (mean**2).sum(axis=1)))

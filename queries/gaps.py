@@ -142,7 +142,7 @@ def gaps(view: View, place: str | None, limit: int = 10) -> Gaps:
     scene = _Scene(view, rank, peers, ground(view, [rank]), theirs)
     actors = coverage(view, rank, _organisations)
     acting = coverage(view, rank, joining)
-    aiming = coverage(view, rank, _with_goals)
+    aiming = coverage(view, rank, with_goals)
     few, pairs, goals = _actors(scene, actors), _pairs(scene, acting), _goals(scene, aiming)
     alone = uncovered(view, rank)
     return Gaps(
@@ -164,7 +164,8 @@ def _organisations(view: View) -> Mask:
     return np.asarray(view.kind == KINDS.index(ORGANISATION))
 
 
-def _with_goals(view: View) -> Mask:
+def with_goals(view: View) -> Mask:
+    """The things that aim at a goal; shape (n,)."""
     return np.asarray(view.goals > 0)
 
 
@@ -234,10 +235,20 @@ def _goals(scene: _Scene, cover: Sequence[Cover]) -> list[Gap]:
 
 
 def _state(here: int, level: Expected | None, cover: Sequence[Cover]) -> GapState | None:
-    """What a count means; None where it is as elsewhere."""
-    if level is None or not covered(cover):
+    return state_of(here, level.too_few if level else None, covered(cover))
+
+
+def state_of(here: int, too_few: bool | None, known: bool) -> GapState | None:
+    """What a count means; None where it is as elsewhere.
+
+    Args:
+        here: the count.
+        too_few: whether so few are less than what others lead to expect; None without others.
+        known: whether some source covers the place.
+    """
+    if too_few is None or not known:
         return GapState.NO_DATA if here == 0 else None
-    if level.too_few:
+    if too_few:
         return GapState.GAP
     return GapState.UNSURE if here == 0 else None
 

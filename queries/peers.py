@@ -28,6 +28,19 @@ def peers_of(view: View, rank: int) -> Ints:
     return np.asarray(np.sort(found[np.lexsort((found, apart))][:_MOST]))
 
 
+def peers_of_each(view: View, ranks: Ints) -> list[Ints]:
+    """The peers of each of all the territories of one level, as `peers_of` finds them."""
+    population = view.territories.population[ranks]
+    logs = np.log(np.maximum(population, 1))
+    inhabited = np.flatnonzero(population > 0)
+    found = []
+    for position in range(len(ranks)):
+        others = inhabited[inhabited != position]
+        nearest = np.argsort(np.abs(logs[others] - logs[position]), kind="stable")[:_MOST]
+        found.append(np.sort(ranks[others[nearest]]))
+    return found
+
+
 def _like_level(view: View, rank: int) -> int:
     population = view.territories.population
     asked = np.log(max(int(population[rank]), 1))

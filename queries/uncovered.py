@@ -73,7 +73,7 @@ def uncovered(view: View, place: int) -> Found:
     lacking = [int(rank) for rank in extent.places[~reached]]
     population = view.territories.population
     lacking.sort(key=lambda rank: (-int(population[rank]), rank))
-    no_data = not covered(coverage(view, place, _named_catalysts))
+    no_data = not covered(coverage(view, place, named_catalysts))
     return Found(
         tuple(
             Uncovered(
@@ -88,7 +88,8 @@ def uncovered(view: View, place: int) -> Found:
     )
 
 
-def _named_catalysts(view: View) -> Mask:
+def named_catalysts(view: View) -> Mask:
+    """The catalysts that a source names; shape (n,)."""
     return np.asarray((view.roles & _CATALYST) > 0)
 
 

@@ -20,6 +20,7 @@ from viz.french import count, shown_name
 from viz.network import Network
 
 _DEEPEST = 4
+_AT_ONCE = 24  # spots
 _GAP = 0.05  # between two rooms, in radians
 _SWEEPS = 2
 _PIECES = re.compile(r"( ?)([^ ]+?(?:-(?=\w)|(?= |$)))")
@@ -256,7 +257,7 @@ class _Placing:
         while not len(spots):
             wider += 6
             spots = self._free(item, self._candidates(item, wider))
-        self._at[item] = spots[int(np.argmin(self._cost(item, spots)))]
+        self._at[item] = spots[self._best(item, spots)]
         self._placed[item] = True
 
     def _room(self, item: int) -> Room | None:
@@ -299,15 +300,31 @@ class _Placing:
         free: Floats = spots[apart.all(axis=1)]
         return free
 
-    def _cost(self, item: int, spots: Floats) -> Floats:
+    def _best(self, item: int, spots: Floats) -> int:
+        """The spot of least cost, by its number.
+
+        Labels that its ties would cross cost more. They are looked for where the rest of the cost
+        is least, and no further than where that alone is more than the best spot costs.
+        """
+        near = [other for other in self._near[item] if self._placed[other]]
+        rest = self._cost(item, near, spots)
+        cost = np.full(len(spots), np.inf)
+        order = np.argsort(rest, kind="stable")
+        for start in range(0, len(spots), _AT_ONCE):
+            some = order[start : start + _AT_ONCE]
+            if rest[some[0]] > cost.min():
+                break
+            crossed = sum(self._hidden(item, other, spots[some]) for other in near)
+            cost[some] = rest[some] + self._style.radius * 2 * crossed
+        return int(np.argmin(cost))
+
+    def _cost(self, item: int, near: Sequence[int], spots: Floats) -> Floats:
         """The longer its ties and the farther from its ring and its middle, the worse."""
         radius = np.hypot(spots[:, 0] / self._style.stretch, spots[:, 1])
         cost = 1.5 * np.abs(radius - self._radius(item))
-        near = [other for other in self._near[item] if self._placed[other]]
         for other in near:
             x, y = self._at[other]
             cost = cost + np.hypot(spots[:, 0] - x, spots[:, 1] - y) / max(len(near) ** 0.5, 1)
-            cost = cost + self._style.radius * 2 * self._hidden(item, other, spots)
         aim = self._aim(item)
         if aim is not None:
             cost = cost + 0.5 * np.hypot(

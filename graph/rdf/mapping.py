@@ -1,9 +1,9 @@
-"""How claims, sources, judgements and concepts are written, and all words that RDF is derived from.
+"""How claims, sources, judgements and concepts are written, and all words that RDF comes from.
 
-With the tables of `graph.rdf.kinds` and `graph.rdf.ties`: the exporter (`graph.rdf.export`), our own
-vocabulary (`graph.rdf.vocabulary`) and the page `docs/rdf.md` (`graph.rdf.page`) read them. A test
-walks `graph.model` and fails when something has no words here, and checks each word against the
-vocabulary's own file.
+With the tables of `graph.rdf.kinds` and `graph.rdf.ties`: the exporter (`graph.rdf.export`), our
+own vocabulary (`graph.rdf.vocabulary`) and the page `docs/rdf.md` (`graph.rdf.page`) read them. A
+test walks `graph.model` and fails when something has no words here, and checks each word against
+the vocabulary's own file.
 """
 
 from collections.abc import Iterator, Mapping

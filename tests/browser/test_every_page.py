@@ -28,6 +28,8 @@ PAGES = {
     "charte": "/charte",
     "rendez-vous-vide": "/rendez-vous",
     "rendez-vous": "/rendez-vous?territoire=departement:38",
+    "zones-blanches-vide": "/zones-blanches",
+    "zones-blanches": "/zones-blanches?territoire=nation:FR&manque=association,company",
     "recherche": "/recherche?q=gaia",
     "selection-vide": "/selection",
     "selection": "/selection?choix=alliage:gaia&choix=alliage:le-rameau",

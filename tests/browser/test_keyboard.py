@@ -70,13 +70,14 @@ def test_arrows_walk_through_the_proposals_and_escape_closes_them(page: Page) ->
     page.goto("/partenaires")
     place = page.get_by_role("combobox", name="Votre territoire")
     place.press_sequentially("greno")
-    options = page.get_by_role("option")
+    proposals = page.get_by_role("listbox", name="Votre territoire")
+    options = proposals.get_by_role("option")
     expect(options.nth(1)).to_be_visible()
     last = options.count() - 1
     for key, at in (("ArrowDown", 0), ("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", last)):
         place.press(key)
         expect(options.nth(at)).to_have_attribute("aria-selected", "true")
-        expect(page.get_by_role("option", selected=True)).to_have_count(1)
+        expect(proposals.get_by_role("option", selected=True)).to_have_count(1)
         here = options.nth(at).get_attribute("id")
         expect(place).to_have_attribute("aria-activedescendant", here or "")
     place.press("Escape")

@@ -176,15 +176,100 @@ def test_moving_filters_only_after_the_button_and_list_and_map_follow(wide: Page
 def test_layers_show_alliances_and_where_no_catalyst_is_known(wide: Page) -> None:
     wide.goto(ISERE)
     drawn(wide)
-    expect(wide.locator(".alliance-vive, .zone-blanche")).to_have_count(0)
+    expect(wide.locator(".alliance-vive, path.zone")).to_have_count(0)
     wide.get_by_role("checkbox", name="Territoires des alliances").check()
     shapes = wide.locator(".alliance-bouton")
     expect(shapes.first).to_be_visible()
     assert wide.locator("path.alliance-vive").count() >= shapes.count()
     shapes.first.press("Enter")
     expect(wide.locator(".fiche-vive a").first).to_be_visible()
-    wide.get_by_role("checkbox", name="Aucun catalyseur connu").check()
-    expect(wide.locator("path.zone-blanche").first).to_be_attached()
+    wide.get_by_role("combobox", name="Zones blanches").select_option("aucun catalyseur connu")
+    expect(wide.locator(".fond-carte path.zone-gap").first).to_be_attached()
+    expect(wide.get_by_text("aucun catalyseur connu : il y en a peut-être un")).to_be_visible()
+
+
+def test_white_zones_of_two_worlds_have_a_legend_a_list_and_a_place_in_the_address(
+    wide: Page,
+) -> None:
+    wide.goto(f"{ISERE}&vue=carte")
+    drawn(wide)
+    legend = wide.get_by_role("list", name="Légende des zones blanches")
+    expect(legend).to_be_hidden()
+    wide.get_by_role("combobox", name="Zones blanches").select_option("associations ↔ entreprises")
+    expect(legend.get_by_text("faute de données, nous ne savons pas")).to_be_visible()
+    expect(legend.get_by_text("zone blanche : bien moins que")).to_be_visible()
+    zones = wide.locator(".fond-carte path.zone")
+    expect(zones.first).to_be_attached()
+    assert "manque=association%2Ccompany" in wide.url
+    wide.reload()
+    expect(wide.get_by_role("combobox", name="Zones blanches")).to_have_value("association,company")
+    expect(zones.first).to_be_attached()
+    wide.locator(f'{RINGS}[data-id="epci:200040715"]').click()
+    expect(wide.get_by_text("éloignez-vous pour les voir")).to_be_visible()
+    expect(zones).to_have_count(0)
+    wide.get_by_role("link", name="La liste de ces zones blanches").click()
+    expect(wide.get_by_role("heading", level=2)).to_contain_text("associations ↔ entreprises")
+    expect(wide.locator("#territoire")).to_have_value(re.compile("departement:38"))
+
+
+def test_no_pattern_of_white_zones_looks_like_another(wide: Page) -> None:
+    wide.goto("/zones-blanches?territoire=nation:FR&manque=association,company")
+    fills = wide.locator(".cle-zone .zone").evaluate_all(
+        "all => all.slice(0, 4).map(each => getComputedStyle(each).fill)"
+    )
+    assert len(set(fills)) == 4
+    for fill in fills[:3]:
+        name = re.search(r"#([\w-]+)", fill)
+        assert name
+        assert wide.locator(f"pattern[id={name[1]}]").count() == 1
+
+
+def test_white_zones_need_no_script(new_context: Contexts) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto("/zones-blanches")
+    page.get_by_label("Votre territoire").fill("Isère")
+    page.get_by_label("Ce qui manque").select_option("associations ↔ entreprises")
+    page.get_by_role("button", name="Voir").click()
+    expect(page.get_by_role("img", name="Carte des zones blanches")).to_be_visible()
+    expect(page.locator("details li a").first).to_be_attached()
+
+
+def test_on_a_phone_nothing_lies_over_the_rings(new_context: Contexts) -> None:
+    page = new_context().new_page()
+    page.set_viewport_size({"width": 375, "height": 740})
+    page.goto("/partenaires?territoire=epci:200040715&vue=carte")
+    drawn(page)
+    nearer = page.get_by_role("button", name="S'approcher")
+    expect(nearer).to_be_visible()
+    box, plane = nearer.bounding_box(), page.locator(".plan").bounding_box()
+    assert box
+    assert plane
+    assert box["y"] >= plane["y"] + plane["height"]
+    assert min(box["width"], box["height"]) >= 44
+    assert page.locator(".plan .leaflet-control").count() == 0
+    scale = page.locator(".leaflet-control-scale-line")
+    before = scale.inner_text()
+    nearer.click()
+    expect(scale).not_to_have_text(before)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/partenaires?territoire=commune:38185&q=aide+alimentaire",
+        "/partenaires?territoire=departement:38&q=aide+alimentaire&vue=carte",
+        "/territoires/departement:38",
+    ],
+)
+def test_a_page_with_its_map_transfers_no_more_than_150_kilobytes(wide: Page, address: str) -> None:
+    wire = wide.context.new_cdp_session(wide)
+    wire.send("Network.enable")
+    sizes: list[int] = []
+    wire.on("Network.loadingFinished", lambda said: sizes.append(int(said["encodedDataLength"])))
+    wide.goto(address)
+    expect(wide.locator(".fond-carte .repere").first).to_be_visible()
+    wide.wait_for_load_state("networkidle")
+    assert 60_000 < sum(sizes) <= 150_000
 
 
 def test_overseas_is_a_button_away_and_paris_has_a_lens(wide: Page) -> None:

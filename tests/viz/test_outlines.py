@@ -9,43 +9,18 @@ import numpy as np
 import pytest
 
 from graph.view import View
-from ingest.outlines import SUFFIX, Floats, Ints, Mesh, Origin, read
+from ingest.outlines import SUFFIX, Ints, read
 from ingest.reference import rows
 from ingest.sources.outlines import ingest_outlines
-from viz.outlines.merging import Borders
+from tests.viz.boards import BLOCK, RING, board, cells, signed
 from viz.outlines.shape import Shape, contains
 from viz.outlines.shelf import BUNDLED, Shelf, bundled
 from viz.outlines.simplifying import simplified
 from viz.outlines.territories import Outlines, tolerance_km
 
-SIDE = 6  # of the board of squares
-
-
-def board() -> Borders:
-    """Squares of a degree at the equator, numbered row by row."""
-    rings = []
-    for number in range(SIDE * SIDE):
-        y, x = divmod(number, SIDE)
-        rings.append((number, np.array([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)], float)))
-    keys = [f"commune:{number}" for number in range(SIDE * SIDE)]
-    return Borders(Mesh.of(Origin("", ""), keys, rings, 1.0))
-
-
-def cells(*places: tuple[int, int]) -> Ints:
-    return np.array([y * SIDE + x for x, y in places], dtype=np.int64)
-
-
-def signed(ring: Floats) -> float:
-    x, y = ring.T
-    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
-
 
 def areas(shape: Shape) -> list[list[float]]:
     return [[signed(ring) for ring in polygon] for polygon in shape.polygons]
-
-
-BLOCK = [(x, y) for x in range(3) for y in range(3)]
-RING = [place for place in BLOCK if place != (1, 1)]
 
 
 @pytest.mark.parametrize(

@@ -7,23 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingest.outlines import Floats, Ints, Mesh, Origin
+from ingest.outlines import Floats, Ints
+from tests.viz.boards import RING, board, cells, signed
 from viz.outlines.merging import Borders
 from viz.outlines.shelf import bundled
 from viz.outlines.topology import Named, topojson
 
-SIDE = 6
 DECIMALS = 4
-
-
-def board() -> Borders:
-    """Squares of a degree at the equator, numbered row by row."""
-    rings = []
-    for number in range(SIDE * SIDE):
-        y, x = divmod(number, SIDE)
-        rings.append((number, np.array([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)], float)))
-    keys = [f"commune:{number}" for number in range(SIDE * SIDE)]
-    return Borders(Mesh.of(Origin("", ""), keys, rings, 1.0))
 
 
 def written(borders: Borders, groups: Sequence[Ints], tolerance: float = 0.0) -> dict[str, Any]:
@@ -51,19 +41,6 @@ def read(form: dict[str, Any]) -> list[list[list[Floats]]]:
             polygons.append(rings)
         found.append(polygons)
     return found
-
-
-def signed(ring: Floats) -> float:
-    x, y = ring.T
-    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
-
-
-def cells(*places: tuple[int, int]) -> Ints:
-    return np.array([y * SIDE + x for x, y in places], dtype=np.int64)
-
-
-BLOCK = [(x, y) for x in range(3) for y in range(3)]
-RING = [place for place in BLOCK if place != (1, 1)]
 
 
 def test_a_hole_and_what_fills_it_share_one_border() -> None:

@@ -37,19 +37,27 @@ class Named:
     properties: Mapping[str, Any]
 
 
-def topojson(drawn: Drawn, objects: Mapping[str, Iterable[Named]], decimals: int) -> dict[str, Any]:
+def topojson(
+    drawn: Drawn,
+    objects: Mapping[str, Iterable[Named]],
+    decimals: int,
+    lines: Mapping[str, Sequence[int]] | None = None,
+) -> dict[str, Any]:
     """The regions by object, as TopoJSON.
 
     Args:
         drawn: the regions.
         objects: by their name the regions that are in each.
         decimals: of a degree; three are 111 metres.
+        lines: by their name further objects, each of some arcs as they are.
     """
     step = 10.0**-decimals
     whole = [np.round(arc / step).astype(np.int64) for arc in drawn.arcs]
     every = np.concatenate(whole) if whole else np.zeros((1, 2), np.int64)
     west, south = (int(each) for each in every.min(axis=0))
     form = {name: [_geometry(drawn, each) for each in named] for name, named in objects.items()}
+    for name, arcs in (lines or {}).items():
+        form[name] = [{"type": "MultiLineString", "arcs": [[number] for number in arcs]}]
     return {
         "type": "Topology",
         "transform": {

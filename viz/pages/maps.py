@@ -88,20 +88,66 @@ def drawing(view: View, outlines: Outlines, place: str, nodes: Ints) -> Drawing 
     rank = view.territories.rank(node)
     level = _level_below(view, rank)
     parts = _parts(view, rank, level)
-    ordinals = [view.territory_of(part) for part in parts]
+    land = _land(view, outlines, rank, [view.territory_of(part) for part in parts])
+    if land is None:
+        return None
+    counted, unplaced = _counted(view, parts, nodes)
+    rings = _rings(view, parts, counted, land.frame)
+    beneath = _STRIP if any(ring.apart for ring in rings) else 0
+    size = round(land.frame.width), round(land.frame.height) + beneath
+    areas = tuple(land.paths.values())
+    return Drawing(place, level, *size, areas, rings, unplaced, land.approximate)
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Territories without rings.
+
+    Attributes:
+        paths: by id the `d` of the outline of each, but of what lies far from the others.
+        approximate: whether the outlines are ours, and not official.
+    """
+
+    width: int
+    height: int
+    paths: dict[str, str]
+    approximate: bool
+
+
+def areas(view: View, outlines: Outlines, place: str, keys: Sequence[str]) -> Areas | None:
+    """The outlines of some territories of a place; None where none of them can be drawn."""
+    node = view.ordinal(place)
+    found = [each for key in keys if (each := view.ordinal(key)) is not None]
+    if node is None or not found:
+        return None
+    land = _land(view, outlines, view.territories.rank(node), found)
+    if land is None:
+        return None
+    paths = {view.keys[each]: path for each, path in land.paths.items()}
+    return Areas(round(land.frame.width), round(land.frame.height), paths, land.approximate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Land:
+    """The frame around some territories; by node ordinal the `d` of each that is in it."""
+
+    frame: "_Frame"
+    paths: dict[int, str]
+    approximate: bool
+
+
+def _land(view: View, outlines: Outlines, rank: int, ordinals: Sequence[int]) -> _Land | None:
     whole = LEVELS[int(view.territories.level[rank])] is Level.NATION
     drawn = outlines.draw(view, ordinals, _ZOOM_OF_NATION if whole else _ZOOM)
     if not drawn:
         return None
-    frame = _Frame([drawn[ordinal].shape.box for ordinal in drawn])
-    counted, unplaced = _counted(view, parts, nodes)
-    rings = _rings(view, parts, counted, frame)
-    near = [each.shape for each in drawn.values() if frame.holds(*frame.middle(each.shape.box))]
-    areas = tuple(shape.svg_path(frame.project, 0) for shape in near)
-    approximate = any(outline.origin.approximate for outline in drawn.values())
-    beneath = _STRIP if any(ring.apart for ring in rings) else 0
-    size = round(frame.width), round(frame.height) + beneath
-    return Drawing(place, level, *size, areas, rings, unplaced, approximate)
+    frame = _Frame([each.shape.box for each in drawn.values()])
+    paths = {
+        ordinal: each.shape.svg_path(frame.project, 0)
+        for ordinal, each in drawn.items()
+        if frame.holds(*frame.middle(each.shape.box))
+    }
+    return _Land(frame, paths, any(each.origin.approximate for each in drawn.values()))
 
 
 def _level_below(view: View, rank: int) -> Level:

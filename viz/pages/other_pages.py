@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import numpy as np
 
 from graph.claims import Source
-from graph.errors import AlliageError
 from graph.model import (
     ALLIANCE,
     KINDS,
@@ -33,7 +32,8 @@ from queries.matching.weights import (
 from viz.pages import facets
 from viz.pages.asked import Answer, Asked, Page
 from viz.pages.downloads import FORMATS, download
-from viz.pages.partners_page import goal_label
+from viz.pages.outcome import Outcome
+from viz.pages.rendering import goal_label
 
 _FOUND = 30
 
@@ -76,29 +76,15 @@ def selection_page(asked: Asked) -> Answer:
 def missed_page(asked: Asked) -> Answer:
     """Which projects and funders fit here and never met."""
     place = asked.meant("territoire")
-    answer, problem = None, None
-    if place:
-        try:
-            today = datetime.now(UTC).date()
-            limit = asked.number("nombre", 10, 100)
-            answer = missed.missed(asked.view, missed.Request(place, today, limit))
-        except AlliageError as error:
-            problem = error
-    if answer is not None and asked.suffix in FORMATS:
-        pairs = (*answer.fits, *answer.to_check, *answer.near_misses)
+    today = datetime.now(UTC).date()
+    request = missed.Request(place, today, asked.number("nombre", 10, 100))
+    outcome = Outcome.of(bool(place), lambda: missed.missed(asked.view, request))
+    if outcome.answer and asked.suffix in FORMATS:
+        found = outcome.answer
+        pairs = (*found.fits, *found.to_check, *found.near_misses)
         keys = dict.fromkeys(end.id for pair in pairs for end in (pair.seeker, pair.funder))
         return download(asked.view, list(keys), asked.suffix, asked.base, "rendez-vous")
-    return Page(
-        "missed.html.j2",
-        asked.say("Rendez-vous manqués"),
-        {
-            "answer": answer,
-            "problem": problem,
-            "candidates": getattr(problem, "candidates", []),
-            "formats": FORMATS,
-        },
-        400 if problem else 200,
-    )
+    return outcome.page("missed.html.j2", asked.say("Rendez-vous manqués"), FORMATS)
 
 
 # The charter -----------------------------------------------------------------------------------

@@ -23,9 +23,10 @@ from viz.pages.address import Address
 from viz.pages.asked import Answer, Asked, Page
 from viz.pages.criteria import Criterion, criteria
 from viz.pages.downloads import FORMATS, download
+from viz.pages.lacks import lack_choices
 from viz.pages.live_map import live_map
 from viz.pages.network_files import NETWORK_FORMATS, network_file
-from viz.pages.rendering import world_label
+from viz.pages.rendering import goal_label, world_label
 
 VIEWS = ("liste", "carte", "tableau")
 _STEPS = (10, 20, 50)
@@ -127,6 +128,7 @@ def _page(asked: Asked, problem: AlliageError | None, **shown: object) -> Page:
         "steps": _STEPS,
         "formats": FORMATS,
         "live": None,
+        "lacks": lack_choices(asked),
     }
     heading = shown.get("heading", empty["heading"])
     status = 400 if problem else 200
@@ -260,18 +262,6 @@ def _means_labels(
         (means.value, asked.language.term(means), counted[means] if counted else None)
         for means in Means
     ]
-
-
-def goal_label(asked: Asked, number: int) -> str:
-    """The name of a goal in the language of the page."""
-    node = asked.view.ordinal(f"goal:{number}")
-    if node is None:
-        return asked.say("ODD {number}", number=number)
-    if asked.language.prefix:
-        english = asked.view.describe(node).properties.get("name_en")
-        if isinstance(english, str):
-            return english
-    return asked.view.names[node]
 
 
 # Without a profile -----------------------------------------------------------------------------

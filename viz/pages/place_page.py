@@ -21,6 +21,7 @@ from viz import french
 from viz.pages import facets, maps
 from viz.pages.asked import Answer, Asked, Page
 from viz.pages.downloads import FORMATS, download
+from viz.pages.lacks import lack_choices
 from viz.pages.live_map import map_around
 
 _SHOWN = 8
@@ -71,6 +72,7 @@ def place_page(asked: Asked) -> Answer:
             "around": _around(view, rank),
             "drawing": maps.drawing(view, asked.outlines, place.id, nodes),
             "live": map_around(asked, place.id),
+            "lacks": lack_choices(asked),
             "formats": FORMATS,
         },
     )

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from math import log1p, pi
 
-from graph.errors import AlliageError
 from graph.model import World
 from queries import bridges, path
 from viz.layout import NAMES, NUMBERS
 from viz.network import Network, network_of_bridges
-from viz.pages.asked import Answer, Asked, Page
+from viz.pages.asked import Answer, Asked
 from viz.pages.beside import in_rooms, legend
 from viz.pages.downloads import FORMATS, download
 from viz.pages.maps import arc
 from viz.pages.network_files import NETWORK_FORMATS, network_file
+from viz.pages.outcome import Outcome
 from viz.pages.rendering import world_label
 from viz.pages.salles import picture
 
@@ -34,14 +34,14 @@ class Petal:
 def relate_page(asked: Asked) -> Answer:
     """Who stands between the chosen worlds here, the best connected first."""
     place, worlds = asked.meant("territoire"), asked.all("monde")
-    answer, problem = None, None
-    if place and len(set(worlds)) > 1:
-        limit = asked.number("nombre", _LIMIT, 500)
-        try:
-            request = bridges.Request(worlds, place, asked.all("odd"), limit)
-            answer = bridges.bridges(asked.view, request)
-        except AlliageError as error:
-            problem = error
+    limit = asked.number("nombre", _LIMIT, 500)
+    outcome = Outcome.of(
+        bool(place) and len(set(worlds)) > 1,
+        lambda: bridges.bridges(
+            asked.view, bridges.Request(worlds, place, asked.all("odd"), limit)
+        ),
+    )
+    answer = outcome.answer
     if answer is not None and asked.suffix in FORMATS:
         keys = [bridge.id for bridge in answer.answers]
         return download(asked.view, keys, asked.suffix, asked.base, "catalyseurs")
@@ -54,20 +54,14 @@ def relate_page(asked: Asked) -> Answer:
     if answer is not None:
         place_name = answer.question.place.name
         title = asked.say("{place} : qui relie ces mondes ?", place=place_name)
-    return Page(
+    return outcome.page(
         "relate.html.j2",
         title,
-        {
-            "answer": answer,
-            "problem": problem,
-            "candidates": getattr(problem, "candidates", []),
-            "asked_worlds": worlds,
-            "lacking": bool(place) and len(set(worlds)) < 2,
-            "rose": lambda bridge: rose(asked, bridge.worlds),
-            "drawn": drawn and _in_salles(asked, drawn),
-            "formats": (*FORMATS, *NETWORK_FORMATS),
-        },
-        400 if problem else 200,
+        (*FORMATS, *NETWORK_FORMATS),
+        asked_worlds=worlds,
+        lacking=bool(place) and len(set(worlds)) < 2,
+        rose=lambda bridge: rose(asked, bridge.worlds),
+        drawn=drawn and _in_salles(asked, drawn),
     )
 
 
@@ -97,23 +91,9 @@ def rose(asked: Asked, counts: dict[World, int]) -> list[Petal]:
 def path_page(asked: Asked) -> Answer:
     """How two actors know each other, as sentences with their sources."""
     start, end = asked.meant("de"), asked.meant("vers")
-    answer, problem = None, None
-    if start and end:
-        try:
-            answer = path.paths(asked.view, start, end)
-        except AlliageError as error:
-            problem = error
-    if answer is not None and asked.suffix in FORMATS:
-        keys = list(dict.fromkeys(key for way in answer.introductions for key in way.ids))
+    outcome = Outcome.of(bool(start and end), lambda: path.paths(asked.view, start, end))
+    if outcome.answer and asked.suffix in FORMATS:
+        ways = outcome.answer.introductions
+        keys = list(dict.fromkeys(key for way in ways for key in way.ids))
         return download(asked.view, keys, asked.suffix, asked.base, "chemin")
-    return Page(
-        "path.html.j2",
-        asked.say("Le chemin entre deux acteurs"),
-        {
-            "answer": answer,
-            "problem": problem,
-            "candidates": getattr(problem, "candidates", []),
-            "formats": FORMATS,
-        },
-        400 if problem else 200,
-    )
+    return outcome.page("path.html.j2", asked.say("Le chemin entre deux acteurs"), FORMATS)

@@ -155,6 +155,18 @@ def world_label(language: Language, world: World | None) -> str:
     return marks.WORLDS[world].label if language is Language.FR else _WORLDS_EN[world]
 
 
+def goal_label(asked: Asked, number: int) -> str:
+    """The name of a goal in the language of the page."""
+    node = asked.view.ordinal(f"goal:{number}")
+    if node is None:
+        return asked.say("ODD {number}", number=number)
+    if asked.language.prefix:
+        english = asked.view.describe(node).properties.get("name_en")
+        if isinstance(english, str):
+            return english
+    return asked.view.names[node]
+
+
 def mark_of(view: View, key: str) -> tuple[Mark, bool]:
     """The mark of the thing of an id, and whether it is a catalyst."""
     node = view.ordinal(key)

@@ -24,6 +24,7 @@ from viz.pages.reading import Reading
 from viz.pages.relate_page import path_page, relate_page
 from viz.pages.rendering import render
 from viz.pages.static_files import own_file
+from viz.pages.zones_page import zones_page
 
 _NOT_PAGES = ("/api/", "/carte/", "/static/", "/health", "/ready", "/metrics")
 _BASE = "https://alliage.example"
@@ -43,6 +44,7 @@ ROUTES: tuple[tuple[str, Answering], ...] = (
     ("/alliances/{key:path}", alliance_page),
     ("/charte", others.charter_page),
     ("/rendez-vous", others.missed_page),
+    ("/zones-blanches", zones_page),
     ("/recherche", others.search_page),
     ("/selection", others.selection_page),
     ("/donnees", others.data_page),

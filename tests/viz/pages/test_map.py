@@ -6,12 +6,17 @@ import re
 from collections.abc import Callable
 from hashlib import sha512
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
 import httpx
+import numpy as np
 import pytest
 
+from graph.errors import RequestError
+from graph.model import Level
+from graph.territories import LEVELS
 from graph.view import View
 from ingest.sources.outlines import ingest_outlines
 from queries.cartography import spot_of
@@ -86,17 +91,74 @@ def test_outlines_are_given_by_level_and_not_sent_again(get: Get) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_a_place_alone_is_drawn_without_its_parts(get: Get) -> None:
+    objects = get("/carte/contours.json?echelon=territoire&dans=epci:200040715").json()["objects"]
+    assert objects["parts"]["geometries"] == []
+    assert [each["id"] for each in objects["around"]["geometries"]] == ["epci:200040715"]
+
+
+def boxes(form: dict[str, Any]) -> dict[str, tuple[float, float, float, float]]:
+    """West, south, east and north of each part; TopoJSON 1.0, sections 2.1.2 to 2.1.4."""
+    scale, translate = np.array(form["transform"]["scale"]), form["transform"]["translate"]
+    arcs = [np.cumsum(np.array(arc), axis=0) * scale + translate for arc in form["arcs"]]
+    found = {}
+    for part in form["objects"]["parts"]["geometries"]:
+        numbers = [n for polygon in part["arcs"] for ring in polygon for n in ring]
+        points = np.concatenate([arcs[n] if n >= 0 else arcs[~n] for n in numbers])
+        found[part["id"]] = (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+    return found
+
+
 @pytest.mark.parametrize(
-    ("asked", "count"),
+    ("level", "box"),
+    [(Level.EPCI, (4.5, 44.5, 6.5, 46.0)), (Level.COMMUNE, (5.6, 45.1, 5.9, 45.3))],
+)
+def test_a_box_has_the_outlines_of_all_that_meet_it_and_of_no_others(
+    get: Get, bundled: View, level: Level, box: tuple[float, float, float, float]
+) -> None:
+    asked = ",".join(map(str, box))
+    found = boxes(get(f"/carte/contours.json?echelon={level.value}&cadre={asked}").json())
+    west, south, east, north = box
+    near = 0.001  # degrees, to which they are rounded
+    for key, (w, s, e, n) in found.items():
+        assert west - near <= e, key
+        assert w <= east + near, key
+        assert south - near <= n, key
+        assert s <= north + near, key
+    territories = bundled.territories
+    ranks = np.flatnonzero(territories.level == LEVELS.index(level))
+    for rank in ranks.tolist():
+        latitude, longitude = territories.centre[rank].tolist()
+        if west < longitude < east and south < latitude < north:
+            assert bundled.keys[bundled.territory_of(rank)] in found
+
+
+def test_a_box_within_the_same_lines_has_the_same_answer(get: Get) -> None:
+    one = get("/carte/contours.json?echelon=epci&cadre=4.6,44.7,6.4,45.9")
+    other = get("/carte/contours.json?echelon=epci&cadre=4.5,44.5,6.5,46")
+    assert one.headers["etag"] == other.headers["etag"]
+    assert one.content == other.content
+
+
+def test_an_island_without_an_intercommunality_is_drawn_all_the_same(get: Get) -> None:
+    # L'Île-d'Yeu is one of the four communes of France in no EPCI (Code général, L. 5210-1-1).
+    form = get("/carte/contours.json?echelon=epci&cadre=-2.5,46.5,-2,47").json()
+    assert len(form["objects"]["rest"]["geometries"]) == 1
+
+
+@pytest.mark.parametrize(
+    "asked",
     [
-        ("echelon=commune&dans=departement:38", 512),  # Insee, 2025
-        ("echelon=territoire&dans=epci:200040715", 0),
+        "echelon=commune&dans=departement:38",
+        "echelon=region&cadre=5,45,6,46",
+        "echelon=commune&cadre=-5,41,10,51",
+        "echelon=epci&cadre=5,45,6",
+        "echelon=epci&cadre=nan,45,6,46",
     ],
 )
-def test_the_parts_of_a_place_are_drawn_with_it(get: Get, asked: str, count: int) -> None:
-    objects = get(f"/carte/contours.json?{asked}").json()["objects"]
-    assert len(objects["parts"]["geometries"]) == count
-    assert [each["id"] for each in objects["around"]["geometries"]] == [asked.split("dans=")[1]]
+def test_outlines_that_do_not_exist_are_told(get: Get, asked: str) -> None:
+    with pytest.raises(RequestError):
+        get(f"/carte/contours.json?{asked}")
 
 
 def test_official_outlines_take_the_place_of_ours_while_the_service_runs(

@@ -16,9 +16,11 @@ const PARIS_BOX = [[48.25, 1.5], [49.25, 3.4]];
 const FRANCE = [[41.3, -5.2], [51.1, 9.6]];
 /** @type {[string, number][]} from which zoom each level is shown */
 const LEVELS = [["actor", 12.5], ["commune", 9.75], ["epci", 7.25], ["departement", 5.25], ["region", 0]];
+const ZONED = new Set(["region", "departement", "epci"]); // the levels of which white zones are told
 const CLOSE = 15; // pixels between two actors, below which they are hard to tell apart
 const NEXT = { region: 6, departement: 7.5, epci: 10, commune: 13 };
 const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const NARROW = matchMedia("(max-width: 40rem)").matches;
 
 /**
  * What an address asks, apart from what is chosen of the answer.
@@ -26,7 +28,7 @@ const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
  */
 function without(address) {
   const parameters = new URLSearchParams(address.search);
-  parameters.delete("montre");
+  for (const name of ["montre", "manque"]) parameters.delete(name);
   return `${address.pathname}?${parameters}`;
 }
 
@@ -65,6 +67,8 @@ class LiveMap {
     /** @type {any} */
     this.perimeters = null;
     this.asked = 0;
+    /** @type {{ address: string, answer: Promise<Answer> } | null} the last question, which is often the next one too */
+    this.last = null;
     this.watch();
   }
 
@@ -87,8 +91,12 @@ class LiveMap {
       dragging: lively, keyboard: lively, scrollWheelZoom: lively, doubleClickZoom: lively, boxZoom: lively, touchZoom: lively,
     });
     if (lively) {
-      L.control.zoom({ zoomInTitle: this.words.nearer, zoomOutTitle: this.words.farther }).addTo(map);
-      L.control.scale({ imperial: false }).addTo(map);
+      const tools = [
+        L.control.zoom({ zoomInTitle: this.words.nearer, zoomOutTitle: this.words.farther }).addTo(map),
+        L.control.scale({ imperial: false }).addTo(map),
+      ];
+      // On a phone they would cover a ring: they stand beneath the map.
+      if (NARROW) this.part("outils").append(...tools.map((tool) => tool.getContainer()));
     }
     return map;
   }
@@ -183,10 +191,25 @@ class LiveMap {
       const digits = level === "actor" ? 3 : 2;
       parameters.set("box", [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((edge) => edge.toFixed(digits)).join(","));
     }
-    if (this.wants("blancs") && level !== "actor") parameters.set("uncovered", "true");
-    const answer = await fetch(`/api/v1/map?${parameters}`);
-    if (!answer.ok) throw new Error(answer.statusText);
-    return /** @type {Promise<Answer>} */ (answer.json());
+    if (this.lack() === "catalyst" && level !== "actor") parameters.set("uncovered", "true");
+    const address = `/api/v1/map?${parameters}`;
+    if (this.last?.address !== address) this.last = { address, answer: this.told(address) };
+    return this.last.answer;
+  }
+
+  /**
+   * @param {string} address
+   * @returns {Promise<Answer>}
+   */
+  async told(address) {
+    try {
+      const answer = await fetch(address);
+      if (!answer.ok) throw new Error(answer.statusText);
+      return await answer.json();
+    } catch (problem) {
+      this.last = null; // it may be answered the next time
+      throw problem;
+    }
   }
 
   /** Fetch and draw what is in view. */
@@ -200,7 +223,8 @@ class LiveMap {
       await land;
       if (mine !== this.asked) return;
       this.put(level, answer);
-      await this.whiteZones(answer.uncovered);
+      const zones = await this.lacking(level, answer);
+      if (mine === this.asked) await this.whiteZones(zones);
     } catch {
       if (mine === this.asked) this.say(this.words.trouble ?? ""); // what was drawn stays
     }
@@ -234,7 +258,8 @@ class LiveMap {
     const seen = level === "actor" ? answer.actors.length : answer.answers.reduce((sum, each) => sum + each.actors, 0);
     const where = level === "actor" ? this.words.seen_actors : this.words.seen;
     const without = answer.unplaced && this.query ? ` ${(this.words.unplaced ?? "").replace("{n}", this.number.format(answer.unplaced))}` : "";
-    this.say((where ?? "").replace("{n}", this.number.format(seen)).replace("{m}", this.number.format(answer.answers.length)) + without);
+    const close = this.lack() && this.lack() !== "catalyst" && !ZONED.has(level) ? ` ${this.words.too_close ?? ""}` : "";
+    this.say((where ?? "").replace("{n}", this.number.format(seen)).replace("{m}", this.number.format(answer.answers.length)) + without + close);
     this.mark();
   }
 
@@ -331,7 +356,7 @@ class LiveMap {
    */
   async enter(level, count) {
     if (count.id === PARIS_REGION) { this.to(PARIS_BOX); return; }
-    const box = await this.land.bounds(count.id);
+    const box = this.land.bounds(count.id);
     const least = NEXT[/** @type {keyof typeof NEXT} */ (level)] ?? 13;
     const fit = box ? this.map.getBoundsZoom(box) : least;
     const zoom = Math.min(Math.max(fit, least, levelAt(this.map.getZoom()) === "actor" ? this.map.getZoom() + 1 : 0), 18);
@@ -437,16 +462,74 @@ class LiveMap {
   }
 
   async layers() {
+    this.tellZones();
     const asked = this.wants("alliances") ? topology(`/carte/alliances.json?${new URLSearchParams(this.place ? { territoire: this.place } : {})}`) : null;
     this.perimeters = await asked?.catch(() => null) ?? null;
     await this.draw();
   }
 
-  /** @param {string[]} ids */
-  async whiteZones(ids) {
-    const polygons = this.wants("blancs") ? await this.land.polygons(new Set(ids)) : [];
-    this.zones.clearLayers();
-    for (const each of polygons) this.L.polygon(each, { renderer: this.paths, className: "zone-blanche", interactive: false }).addTo(this.zones);
+  /** What is lacking in the white zones that are chosen: a code, or nothing. */
+  lack() {
+    const select = this.holder.querySelector('select[name="manque"]');
+    return select instanceof HTMLSelectElement ? select.value : "";
+  }
+
+  /** The legend of the white zones, the address of their list and that of the page. */
+  tellZones() {
+    const lack = this.lack();
+    this.part("zones").hidden = !lack;
+    for (const key of this.part("zones").querySelectorAll("[data-state]")) {
+      if (key instanceof HTMLElement) key.hidden = (key.dataset.state === "none") !== (lack === "catalyst");
+    }
+    const list = /** @type {HTMLAnchorElement} */ (this.part("liste"));
+    const there = new URL(list.href);
+    there.searchParams.set("territoire", this.place || "nation:FR");
+    const here = new URL(location.href);
+    const before = here.searchParams.get("manque") ?? "";
+    for (const address of [there, here]) {
+      if (lack) address.searchParams.set("manque", lack); else address.searchParams.delete("manque");
+    }
+    list.href = there.href;
+    if (before !== lack) history.replaceState(history.state, "", here);
+  }
+
+  /**
+   * The ids of the territories where what is chosen is lacking, by state.
+   * @param {string} level
+   * @param {Answer} answer
+   * @returns {Promise<Record<string, string[]>>}
+   */
+  async lacking(level, answer) {
+    const lack = this.lack();
+    if (lack === "catalyst") return { gap: answer.uncovered };
+    if (!lack || !ZONED.has(level)) return {};
+    const address = `/carte/manques.json?${new URLSearchParams({ echelon: level, manque: lack })}`;
+    const told = await fetch(address);
+    if (!told.ok) throw new Error(address);
+    return told.json();
+  }
+
+  /** @param {Record<string, string[]>} zones */
+  async whiteZones(zones) {
+    this.paint(zones, this.land, this.zones, this.paths);
+    this.asking?.eachLayer((/** @type {any} */ line) => line.bringToFront());
+    if (!this.nearLand || this.part("loupe").hidden) return;
+    await this.nearShown;
+    this.paint(zones, this.nearLand, this.nearZones, this.nearPaths);
+  }
+
+  /**
+   * @param {Record<string, string[]>} zones
+   * @param {Land} land
+   * @param {any} layer
+   * @param {any} renderer
+   */
+  paint(zones, land, layer, renderer) {
+    layer.clearLayers();
+    for (const [state, ids] of Object.entries(zones)) {
+      const polygons = land.polygons(new Set(ids)).flat(); // one path: a browser paints a pattern once
+      if (polygons.length) this.L.polygon(polygons, { renderer, className: `zone zone-${state}`, fillRule: "nonzero", interactive: false }).addTo(layer);
+    }
   }
 
   /** The perimeters of alliances, each with a button near its centre, where no ring is. */
@@ -496,10 +579,12 @@ class LiveMap {
       this.near = this.made(this.part("loupe-fond"), false);
       this.nearRings = this.L.layerGroup().addTo(this.near);
       this.nearLand = new Land(this.L, this.near);
+      this.nearZones = this.L.layerGroup().addTo(this.near);
+      this.nearPaths = this.L.svg({ padding: 0.2 });
     }
     this.near.invalidateSize({ animate: false });
     this.near.fitBounds(PARIS_BOX, { animate: false, padding: [4, 4] });
-    void this.nearLand.show("departement");
+    this.nearShown = this.nearLand?.show("departement");
     this.nearRings.clearLayers();
     this.putRings(this.near, this.nearRings, level, within);
   }

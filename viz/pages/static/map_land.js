@@ -36,6 +36,15 @@ export class Topology {
   }
 
   /**
+   * The line of an arc.
+   * @param {number[]} numbers of which the only one is it
+   * @returns {Line}
+   */
+  line([n = 0]) {
+    return this.arcs[n] ?? [];
+  }
+
+  /**
    * @param {number[]} numbers
    * @returns {Line}
    */
@@ -47,6 +56,7 @@ export class Topology {
   }
 }
 
+const KEPT = 40;
 /** @type {Map<string, Promise<Topology>>} */
 const fetched = new Map();
 
@@ -63,13 +73,17 @@ export function topology(address) {
     });
     found.catch(() => fetched.delete(address)); // it may be there the next time
     fetched.set(address, found);
+    if (fetched.size > KEPT) fetched.delete(fetched.keys().next().value ?? "");
   }
   return found;
 }
 
 const COUNTRY = "/carte/contours.json?echelon=departement";
 const LINES = { color: "#a9a28f", weight: 0.8, interactive: false };
-const BORDER = { color: "#857c66", weight: 1.6, fillColor: "#fbfaf6", fillOpacity: 1, interactive: false };
+const BORDER = { color: "#857c66", weight: 1.6, interactive: false };
+const GROUND = { stroke: false, fillColor: "#fbfaf6", fillOpacity: 1, fillRule: "nonzero", smoothFactor: 0, interactive: false };
+/** @type {Record<string, number>} degrees: outlines are asked in a box, whose edges are multiples */
+const GRID = { epci: 0.5, commune: 0.1 };
 
 /** The land under a map, as fine as one is near. */
 export class Land {
@@ -81,8 +95,8 @@ export class Land {
     this.L = L;
     this.map = map;
     this.renderer = L.canvas({ padding: 0.6 });
-    /** @type {Map<string, any>} */
-    this.shown = new Map();
+    /** @type {{ level: string, box: any, land: Topology, layer: any } | null} */
+    this.shown = null;
     /** @type {Map<string, any>} */
     this.boxes = new Map();
     this.asked = 0;
@@ -94,28 +108,27 @@ export class Land {
    */
   async show(level) {
     const mine = ++this.asked;
-    const country = await topology(COUNTRY);
-    const wanted = level === "departement" || level === "region" ? [COUNTRY] : this.around(country, level);
-    const found = await Promise.all(wanted.map(async (address) => /** @type {const} */ ([address, await topology(address)])));
+    const near = GRID[level];
+    const box = near ? this.around(near) : null;
+    if (this.shown?.level === (near ? level : "") && (!box || this.shown.box.contains(box))) return;
+    const land = await topology(box ? `/carte/contours.json?echelon=${level}&cadre=${box.toBBoxString()}` : COUNTRY);
     if (mine !== this.asked) return;
-    for (const [address, layer] of this.shown) {
-      if (!wanted.includes(address)) { layer.remove(); this.shown.delete(address); }
-    }
-    for (const [address, land] of found) {
-      if (!this.shown.has(address)) this.shown.set(address, this.layer(land).addTo(this.map));
-    }
+    const before = this.shown?.layer;
+    this.shown = { level: near ? level : "", box, land, layer: this.layer(land).addTo(this.map) };
+    before?.remove();
   }
 
   /**
-   * The addresses of the outlines of a level in view.
-   * @param {Topology} country
-   * @param {string} level
+   * What is in view, widened to the lines of a grid.
+   * @param {number} grid degrees
    */
-  around(country, level) {
+  around(grid) {
     const view = this.map.getBounds().pad(0.02);
-    const near = (country.objects.parts ?? []).filter((part) => view.intersects(this.box(country, part)));
-    const within = near.map((part) => (level === "epci" ? part.properties.within : part.id)).filter(Boolean);
-    return [...new Set(within)].map((id) => `/carte/contours.json?echelon=${level}&dans=${id}`);
+    const on = (/** @type {number} */ edge, /** @type {(x: number) => number} */ to, /** @type {number} */ most) =>
+      Number((Math.max(-most, Math.min(most, to(edge / grid) * grid))).toFixed(1));
+    return this.L.latLngBounds(
+      [on(view.getSouth(), Math.floor, 90), on(view.getWest(), Math.floor, 180)],
+      [on(view.getNorth(), Math.ceil, 90), on(view.getEast(), Math.ceil, 180)]);
   }
 
   /**
@@ -130,34 +143,35 @@ export class Land {
 
   /** @param {Topology} land */
   layer(land) {
-    const renderer = this.renderer;
-    const around = (land.objects.around ?? []).map((part) => this.L.polygon(land.polygons(part), { ...BORDER, renderer }));
-    return this.L.layerGroup([...around, this.L.polyline(land.arcs, { ...LINES, renderer })]);
+    const { L, renderer } = this;
+    const { around, parts = [], rest = [], borders = [] } = land.objects;
+    const ground = (around ?? [...parts, ...rest]).flatMap((part) => land.polygons(part));
+    const edges = around ? ground : borders.flatMap((border) => border.arcs.map((numbers) => land.line(/** @type {any} */ (numbers))));
+    return L.layerGroup([
+      L.polygon(ground, { ...GROUND, renderer }),
+      L.polyline(land.arcs, { ...LINES, renderer }),
+      around ? L.polygon(edges, { ...BORDER, fill: false, renderer }) : L.polyline(edges, { ...BORDER, renderer }),
+    ]);
   }
 
   /**
    * Where a territory lies, if it is drawn: its box, or null.
    * @param {string} id
    */
-  async bounds(id) {
-    for (const land of await this.drawn()) {
-      for (const part of land.objects.parts ?? []) if (part.id === id) return this.box(land, part);
-    }
-    return null;
+  bounds(id) {
+    const land = this.shown?.land;
+    const part = land?.objects.parts?.find((each) => each.id === id);
+    return land && part ? this.box(land, part) : null;
   }
 
   /**
-   * The polygons of the territories of some ids, where they are drawn.
+   * The polygons of the territories of some ids, where they are drawn; of a region by its départements.
    * @param {Set<string>} ids
-   * @returns {Promise<Line[][][]>}
+   * @returns {Line[][][]}
    */
-  async polygons(ids) {
-    const lands = await this.drawn();
-    return lands.flatMap((land) => (land.objects.parts ?? []).filter((part) => ids.has(part.id)).map((part) => land.polygons(part)));
-  }
-
-  /** @returns {Promise<Topology[]>} */
-  drawn() {
-    return Promise.all([...new Set([...this.shown.keys(), COUNTRY])].map(topology));
+  polygons(ids) {
+    const land = this.shown?.land;
+    const found = (land?.objects.parts ?? []).filter((part) => ids.has(part.id) || ids.has(part.properties.within));
+    return land ? found.map((part) => land.polygons(part)) : [];
   }
 }
