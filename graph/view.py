@@ -52,6 +52,7 @@ from graph.territories import Territories, extents
 _FORMAT = 2  # of the files of a view; a change makes new ones
 _TOLD = (ORGANISATION, ALLIANCE, PROJECT, CALL)  # whose purposes are compared in words
 _ABANDONED_S = 3600
+_TOLD_KEPT = 2_000  # ties and things with their claims: one answer tells many of them several times
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
@@ -122,6 +123,7 @@ class View:
         self._store = store
         self._files = files
         self.once = Once()
+        self._told = Once(_TOLD_KEPT)
         self.generation = generation
         self.keys = Strings(arrays["key_data"], arrays["key_offsets"])
         self.names = Strings(arrays["name_data"], arrays["name_offsets"])
@@ -213,8 +215,8 @@ class View:
         return node
 
     def claims(self, ordinal: int) -> list[StoredClaim]:
-        """All that is said about a thing, the most trusted first."""
-        return self._store.claims(self.keys[ordinal])
+        """All that is said about a thing, the most trusted first; not to be changed."""
+        return self._told(ordinal, lambda: self._store.claims(self.keys[ordinal]))
 
     def tellers(self) -> Iterator[tuple[int, str]]:
         """Each thing with the name of a source that speaks of it, once a claim; in one reading."""
@@ -226,7 +228,8 @@ class View:
         """The tie between two nodes, with its claims; None where there is none."""
         if not self.ties[tie].holds(start, end):
             return None
-        return self._store.tie(tie, self.keys[start], self.keys[end])
+        ends = self.keys[start], self.keys[end]
+        return self._told((tie, *ends), lambda: self._store.tie(tie, *ends))
 
     def ties_of(self, ordinal: int) -> list[StoredTie]:
         """All ties of a thing, with their claims."""

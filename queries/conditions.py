@@ -118,16 +118,14 @@ class Judgements:
         return found
 
 
-def judge(view: View, funder: Funder, seekers: Seekers, day: date) -> Judgements:
-    """The conditions of one funder or call for each of the seekers, on a day."""
-    states = {
+def judge(view: View, funder: Funder, seekers: Seekers) -> dict[ConditionKind, Ints]:
+    """As `Judged`, what does not depend on the day: all but the dates; each of (seekers,)."""
+    return {
         ConditionKind.PERIMETER: _perimeter(view, funder, seekers),
-        ConditionKind.DATES: np.full(len(seekers), dates(funder, day)),
         ConditionKind.WORLD: _world(funder, seekers),
         ConditionKind.GOALS: _goals(funder, seekers),
         ConditionKind.MEANS: _means(funder, seekers),
     }
-    return Judgements(funder, seekers, states)
 
 
 def _perimeter(view: View, funder: Funder, seekers: Seekers) -> Ints:

@@ -1,6 +1,6 @@
 """Which sources speak of a place: "no data" is not "no actor"."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +8,8 @@ import numpy as np
 from graph.columns import Array, Floats, Ints, Mask
 from graph.model import Term
 from graph.view import View, latest_of_view, once_a_view
-from queries.expected import of_mean
-from queries.ledger import COUNTED, ledger, of_kinds, within
+from queries.expected import below, of_mean
+from queries.ledger import COUNTED, ledger, of_kinds, units, within
 
 _FORMAT = 1  # of the sources of a view; a change makes new ones
 _LITTLE = 0.2  # of what its inhabitants would give, below which a source has holes here
@@ -150,6 +150,25 @@ def coverage(
         for name, here, all_, not_, expected in sums
         if all_ + not_ > 0
     )
+
+
+def covered_each(
+    view: View, places: Sequence[int], among: Callable[[View], Mask] = everything
+) -> Mask:
+    """Whether some source covers each of some disjoint places, by their ranks; shape (places,).
+
+    As `covered` tells it of the `coverage` of each.
+    """
+    spoken, count = _spoken(view, among), len(sources(view).names)
+    unit = np.append(units(view, places), -1)[spoken.rank]  # the last is that of nowhere
+    mine = unit >= 0
+    entry = unit[mine] * count + spoken.source[mine]
+    here = _totals(entry, spoken.weight[mine], count * len(places)).reshape(-1, count)
+    shares = np.array([share_of_inhabitants(view, place) for place in places])
+    awaited = np.outer(shares, spoken.placed)
+    few = below(here.astype(np.int64), _LITTLE * awaited, np.zeros_like(awaited)) < 1 / 2
+    telling = (here.round(6) >= _TELLING) & ~((awaited >= _TELLING) & few)
+    return np.asarray(telling.any(axis=1))
 
 
 def in_france(view: View, ranks: Ints) -> Mask:

@@ -14,18 +14,18 @@ from graph.model import KINDS, Kind
 from graph.view import View, latest_of_view
 from queries.answers import Named
 from queries.condition_reasons import Sides, explained
-from queries.conditions import Condition, ConditionKind, Judged, Judgements, State, judge
+from queries.conditions import Condition, ConditionKind, Judged, Judgements, State
 from queries.eligibility import catalysts_of
-from queries.funders import Funder, funders, met, openers
+from queries.funders import Funder, funders, openers
 from queries.places import Place, resolve_place
 from queries.presence import presence
-from queries.seekers import Seekers, carriers, seekers
+from queries.seekers import Seekers, carriers, described, seekers_at
 from queries.terrain import Terrain, terrain
 from queries.things import named
+from queries.verdicts import Verdict, blocked_by, judgements, promising, verdicts
 from queries.wider import Wider, widened
 
 _MOST = 500
-_ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +192,16 @@ def missed(view: View, request: Request) -> Missed:
     rank, place = resolve_place(view, request.at)
     ground = terrain(view)
     funding, funders_ended = funders(view)
-    seeking, seekers_ended = seekers(view, ground, rank)
-    found = _sift(view, seeking, funding, request.day, request.limit)
+    at, seekers_ended = seekers_at(view, ground, rank)
+    seeking = described(view, ground, at)
+    found = _sift(view, seeking, at, request.day, request.limit)
     lists = {fit: _page(found.candidates[fit], request.limit) for fit in Fit}
     pairs = {
         fit: tuple(_pair(view, ground, fit, seeking, funding, c, request.day) for c in chosen)
         for fit, chosen in lists.items()
     }
     counts = _counts(found, seeking, funding, seekers_ended, funders_ended)
-    wider, catalysts = _advice(view, ground, funding, rank, request, counts)
+    wider, catalysts = _advice(view, ground, rank, request.day, counts)
     question = Question(place, request.day.isoformat(), request.limit)
     return Missed(
         question,
@@ -213,30 +214,36 @@ def missed(view: View, request: Request) -> Missed:
     )
 
 
-def _sift(
-    view: View, seeking: Seekers, funding: Sequence[Funder], day: date, limit: int
-) -> _Sifted:
-    found = _Sifted({fit: [] for fit in Fit}, Counter(), Counter(), Counter())
-    for position, funder in enumerate(funding):
-        judged = judge(view, funder, seeking, day)
-        acquainted, worth = met(funder, seeking), _worth(judged)
-        found.others["met"] += int(acquainted.sum())
-        found.others["faint"] += int((~acquainted & ~worth).sum())
-        for fit, mask in _fits(judged, worth & ~acquainted).items():
-            chosen = np.flatnonzero(mask)
-            if not len(chosen):
-                continue
-            found.counts[fit] += len(chosen)
-            best = _best(judged, chosen, limit) if limit else []
-            found.candidates[fit].extend(_Candidate.of(judged, s, position) for s in best)
-            if fit is Fit.NEAR:
-                for kind, states in judged.states.items():
-                    found.blocked_by[kind] += int((mask & (states == Judged.REFUSED)).sum())
-    return found
+def _sift(view: View, seeking: Seekers, at: Ints, day: date, limit: int) -> _Sifted:
+    """`at`: the places of those that seek among all of them."""
+    found = verdicts(view, day, at)
+    times = np.bincount(found.ravel(), minlength=len(ConditionKind) + Verdict.NEAR)
+    fitting = {fit: _of_fit(found, fit) for fit in Fit}
+    sifted = _Sifted(
+        {fit: [] for fit in Fit},
+        Counter({fit: int(mask.sum()) for fit, mask in fitting.items()}),
+        Counter({kind: int(times[blocked_by(kind)]) for kind in ConditionKind}),
+        Counter(met=int(times[Verdict.MET]), faint=int(times[Verdict.FAINT])),
+    )
+    for position in np.flatnonzero((found >= Verdict.FITS).any(axis=1)).tolist():
+        judged = judgements(view, position, seeking, at, day)
+        for fit, mask in fitting.items():
+            best = _best(judged, np.flatnonzero(mask[position]), limit)
+            each = (_Candidate.of(judged, seeker, position) for seeker in best)
+            sifted.candidates[fit].extend(each)
+    return sifted
+
+
+def _of_fit(verdicts: Ints, fit: Fit) -> Mask:
+    if fit is Fit.NEAR:
+        return np.asarray(verdicts >= Verdict.NEAR)
+    return np.asarray(verdicts == (Verdict.FITS if fit is Fit.FITS else Verdict.TO_CHECK))
 
 
 def _best(judged: Judgements, chosen: Ints, limit: int) -> list[int]:
     """The first of some seekers of one funder, in the order of `_Candidate`."""
+    if not len(chosen):
+        return []
     elsewhere = judged.states[ConditionKind.PERIMETER] != Judged.SATISFIED
     keys = (
         chosen,
@@ -247,22 +254,6 @@ def _best(judged: Judgements, chosen: Ints, limit: int) -> list[int]:
     )
     found: list[int] = chosen[np.lexsort(keys)][:limit].tolist()
     return found
-
-
-def _worth(judged: Judgements) -> Mask:
-    """Whether enough is known to speak of a pair: its place fits, or two other conditions do."""
-    here = judged.states[ConditionKind.PERIMETER] == Judged.SATISFIED
-    return np.asarray(here | (judged.count(Judged.SATISFIED) >= _ENOUGH))
-
-
-def _fits(judged: Judgements, worth: Mask) -> dict[Fit, Mask]:
-    """Which seekers fit how, among those not met of which enough is known."""
-    refused, unknown = judged.count(Judged.REFUSED), judged.count(Judged.UNKNOWN)
-    return {
-        Fit.FITS: worth & (refused == 0) & (unknown == 0),
-        Fit.TO_CHECK: worth & (refused == 0) & (unknown > 0),
-        Fit.NEAR: worth & (refused == 1),
-    }
 
 
 def _page(candidates: Sequence[_Candidate], limit: int) -> list[_Candidate]:
@@ -323,21 +314,15 @@ def _counts(found: _Sifted, seeking: Seekers, funding: Sequence[Funder], *ended:
 
 
 def _advice(
-    view: View,
-    ground: Terrain,
-    funding: Sequence[Funder],
-    rank: int,
-    request: Request,
-    counts: Counts,
+    view: View, ground: Terrain, rank: int, day: date, counts: Counts
 ) -> tuple[tuple[Wider, ...], tuple[Named, ...]]:
     """What to do where no pair fits: a wider territory, a catalyst to ask."""
     if counts.fits + counts.to_check:
         return (), ()
 
     def fitting(place: int) -> int:
-        seeking, _ = seekers(view, ground, place)
-        found = _sift(view, seeking, funding, request.day, limit=0).counts
-        return found[Fit.FITS] + found[Fit.TO_CHECK]
+        at, _ = seekers_at(view, ground, place)
+        return int(promising(view, day)[at].sum())
 
     catalysts = catalysts_of(view, presence(view, rank))
     return widened(view, rank, fitting, known=0), tuple(named(view, node) for node in catalysts)

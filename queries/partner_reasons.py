@@ -21,7 +21,14 @@ from queries.fates import ends_of
 from queries.matching.shared_words import Shared
 from queries.matching.text import text_index, told
 from queries.partner_request import Search
-from queries.partner_scores import DIRECT, LEAST_LIKENESS, competing, purpose, words_of
+from queries.partner_scores import (
+    DIRECT,
+    LEAST_LIKENESS,
+    Sought,
+    competing,
+    likeness,
+    words_of,
+)
 from queries.path import period
 from queries.presence import place_reason
 from queries.wording import joined, listed, quoted
@@ -122,7 +129,7 @@ def _direct_reasons(view: View, me: int, node: int) -> Iterator[Reason]:
 def _purpose_reasons(view: View, search: Search, node: int) -> Iterator[Reason]:
     """The words of both sides that agree, and what both mean where the words differ."""
     words = words_of(view, search)
-    if not words.purpose or purpose(view, search, np.array([node]))[0] < LEAST_LIKENESS:
+    if not words.purpose or likeness(view, search, node) < LEAST_LIKENESS:
         return
     found = text_index(view).because(words.purpose, told(view, node))[:_SHOWN]
     if not found:
@@ -192,7 +199,7 @@ def _world_reason(view: View, me: int, node: int) -> Reason | None:
 
 def _competition_reason(view: View, search: Search, node: int) -> Reason | None:
     """Same means, same goals, same perimeter, and nothing to exchange."""
-    if not competing(view, search, np.array([node]))[0]:
+    if not competing(view, search, Sought.of(search), np.array([node]))[0]:
         return None
     shared = [m for i, m in enumerate(Means) if int(view.offers[node]) & search.offers & 1 << i]
     ties = [t for t in (_present(view, OFFERS, node, means) for means in shared) if t]

@@ -112,7 +112,16 @@ def understand(view: View, request: Request) -> Search:
     _check(request)
     if me is not None and ceased(view)[me]:
         raise RequestError(_no_longer(view, me))
-    rank, place = _place(view, request, me)
+    return _search(view, request, me, *_place(view, request, me))
+
+
+def asked_by(view: View, search: Search, me: int) -> Search:
+    """The search of an organisation that is known and exists, in the place of another search."""
+    request = Request(organisation=view.keys[me])
+    return _search(view, request, me, search.rank, search.question.place)
+
+
+def _search(view: View, request: Request, me: int | None, rank: int, place: Place) -> Search:
     goals = sorted({terms.goal(text) for text in request.goals})
     needs = {terms.means(text) for text in request.needs}
     offers = {terms.means(text) for text in request.offers}
@@ -120,7 +129,7 @@ def understand(view: View, request: Request) -> Search:
         # What is known of the actor completes what the person did not say.
         needs = needs or set(means_in(int(view.needs[me])))
         offers = offers or set(means_in(int(view.offers[me])))
-        goals = goals or goals_in(int(_all_goals(view)[me]))
+        goals = goals or goals_in(int(all_goals(view)[me]))
     spoken = tuple(goals_in_text(request.text))
     goals = goals or sorted(each.goal for each in spoken)
     question = Question(
@@ -145,7 +154,7 @@ def understand(view: View, request: Request) -> Search:
         _bits(question.offers),
         sum(1 << (number - 1) for number in goals),
         presence(view, rank),
-        _all_goals(view),
+        all_goals(view),
     )
 
 
@@ -204,7 +213,7 @@ def _bits(means: Sequence[Means]) -> int:
 
 
 @once_a_view
-def _all_goals(view: View) -> Ints:
+def all_goals(view: View) -> Ints:
     """The goals of each node, with those of the alliances that it takes part in."""
     members = view.ties[MEMBER_OF]
     goals = np.array(view.goals)

@@ -1,7 +1,8 @@
 """How well each organisation fits a search: its features, and their sum."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import sparse
@@ -18,14 +19,14 @@ from graph.model import (
 )
 from graph.text import fold
 from graph.view import TieColumns, View, latest_of_view, once_a_view
-from queries.masks import goals_in
+from queries.masks import GOALS, goals_in
 from queries.matching.embeddings import embeddings
 from queries.matching.features import Asker, Matching, asker_of
-from queries.matching.history import history_of
+from queries.matching.history import history_of, this_day
 from queries.matching.seats import holders_of
 from queries.matching.text import text_index, told
 from queries.matching.weights import WEIGHTS, Feature
-from queries.partner_request import Search
+from queries.partner_request import Search, all_goals
 from queries.presence import NEAR, WHOLE, presence
 
 # Texts less alike than this have a word of no weight in common, or none.
@@ -35,10 +36,14 @@ LEAST_LIKENESS = 0.1
 DIRECT = (SUPPORTS, FUNDED, FOUNDED, INSPIRED, GAVE_RISE_TO)
 
 
-@once_a_view
 def matching_of(view: View) -> Matching:
-    """The method over all that a view knows of the past, made once for each view."""
-    return Matching(history_of(view))
+    """The method over all that a view knows of the past, made once a day for each view."""
+    return _matching_on(view, this_day())
+
+
+@latest_of_view(1)
+def _matching_on(view: View, day: float) -> Matching:
+    return Matching(history_of(view, day))
 
 
 def asker(view: View, search: Search) -> Asker:
@@ -79,85 +84,88 @@ class Past:
 
 def past_of(view: View, search: Search, nodes: Ints) -> Past:
     """The features of the past of some organisations, by ordinal, for a search."""
-    return pasts_of(view, [search], nodes)[0]
-
-
-def pasts_of(view: View, searches: Sequence[Search], nodes: Ints) -> list[Past]:
-    """As `past_of`, for several searches at once."""
     matching = matching_of(view)
     rows = np.searchsorted(matching.history.organisations.ordinals, nodes)
-    found = matching.features([asker(view, search) for search in searches], rows)
-    return [
-        Past(nodes, {feature: values[i] for feature, values in found.items()})
-        for i in range(len(searches))
-    ]
+    found = matching.features([asker(view, search)], rows)
+    return Past(nodes, {feature: values[0] for feature, values in found.items()})
 
 
 def features(view: View, search: Search, eligible: Ints, past: Past) -> dict[Feature, Floats]:
     """Each feature that the request and the past give, in [0, 1]; shape (eligible,)."""
-    return _all(view, search, eligible, past, purpose(view, search, eligible))
-
-
-def at_most(view: View, search: Search, eligible: Ints, past: Past) -> dict[Feature, Floats]:
-    """As `features`, with words as alike as can be: what is found without comparing any."""
-    return _all(view, search, eligible, past, np.ones(len(eligible)))
-
-
-def _all(
-    view: View, search: Search, eligible: Ints, past: Past, alike: Floats
-) -> dict[Feature, Floats]:
-    found = {each: values.astype(np.float64) for each, values in past.of(eligible).items()}
-    return found | _stated(view, search, eligible, alike)
-
-
-def _stated(view: View, search: Search, eligible: Ints, alike: Floats) -> dict[Feature, Floats]:
-    found = {
-        Feature.PLACE: search.here.nearness[eligible],
-        Feature.EXPERIENCE: _experienced(view, search.rank)[eligible].astype(np.float64),
-        Feature.PURPOSE: alike,
-        Feature.COMPETITION: competing(view, search, eligible).astype(np.float64),
+    found: dict[Feature, Floats] = {
+        each: values.astype(np.float64) for each, values in past.of(eligible).items()
     }
-    if search.needs:
-        given = _popcount(view.offers[eligible] & search.needs)
-        found[Feature.GIVEN] = given / search.needs.bit_count()
-    if search.offers:
-        wanted = _popcount(view.needs[eligible])
-        met = _popcount(view.needs[eligible] & search.offers)
-        found[Feature.RECEIVED] = met / np.maximum(wanted, 1)
-    if search.goals:
-        found[Feature.GOAL] = _goal_feature(view, search, eligible)
+    alike = purpose(view, search, eligible)
+    found |= stated_features(view, search, Sought.of(search), eligible, alike)
     if search.me is not None:
         tied = np.isin(eligible, _directly_tied(view, search.me))
         found[Feature.DIRECT] = tied.astype(np.float64)
     return found
 
 
+@dataclass(frozen=True)
+class Sought:
+    """What is sought, offered and aimed at, as bit masks: the same of all others, or of each one.
+
+    Attributes:
+        needs, offers, goals: shape (), or that of the others.
+    """
+
+    needs: Ints
+    offers: Ints
+    goals: Ints
+
+    @classmethod
+    def of(cls, search: Search) -> "Sought":
+        """What a search states."""
+        return cls(*map(np.asarray, (search.needs, search.offers, search.goals)))
+
+
+def stated_features(
+    view: View, search: Search, sought: Sought, others: Ints, alike: Floats
+) -> dict[Feature, Floats]:
+    """What a request says against what is said of others in its place; `alike`: their words."""
+    offers, needs = view.offers[others], view.needs[others]
+    return {
+        Feature.PLACE: search.here.nearness[others],
+        Feature.EXPERIENCE: _experienced(view, search.rank)[others].astype(np.float64),
+        Feature.PURPOSE: alike,
+        Feature.COMPETITION: competing(view, search, sought, others).astype(np.float64),
+        Feature.GIVEN: _share(offers & sought.needs, sought.needs),
+        Feature.RECEIVED: _share(needs & sought.offers, needs),
+        Feature.GOAL: _goal_feature(view, sought.goals, search.goals_of[others]),
+    }
+
+
+def _share(met: Ints, wanted: Ints) -> Floats:
+    """How much of some means is met; 0 of none."""
+    return np.asarray(_popcount(met) / np.maximum(_popcount(wanted), 1))
+
+
 def _popcount(bits: Ints) -> Ints:
     return np.asarray(np.bitwise_count(bits), dtype=np.int64)
 
 
-def _goal_feature(view: View, search: Search, eligible: Ints) -> Floats:
+def _goal_feature(view: View, asked: Ints, theirs: Ints) -> Floats:
     """Shared goals among those asked, each weighted by log((2 + N) / (1 + n)).
 
     N organisations have a goal, n of them this one: the goal of all tells little.
     """
-    rarities = search.once(_rarity, lambda: _rarity(view, search))
-    shared = np.zeros(len(eligible))
-    possible = 0.0
-    for number, rarity in rarities.items():
-        bit = 1 << (number - 1)
-        shared += rarity * ((search.goals_of[eligible] & bit) > 0)
-        possible += rarity
-    return shared / possible
+    shared, possible = np.zeros(len(theirs)), np.zeros(asked.shape)
+    for number in goals_in(int(np.bitwise_or.reduce(asked, axis=None))):
+        wanted = asked >> (number - 1) & 1
+        rarity = _rarity(view)[number - 1]
+        shared += rarity * (theirs >> (number - 1) & wanted)
+        possible += rarity * wanted
+    return np.asarray(shared / np.where(possible > 0, possible, 1))
 
 
-def _rarity(view: View, search: Search) -> dict[int, float]:
-    known = search.goals_of[view.of_kind(ORGANISATION)]
-    total = int((known > 0).sum())
-    return {
-        number: float(np.log((2 + total) / (1 + int((known >> (number - 1) & 1).sum()))))
-        for number in goals_in(search.goals)
-    }
+@once_a_view
+def _rarity(view: View) -> Floats:
+    """Of each goal among organisations; shape (17,)."""
+    known = all_goals(view)[view.of_kind(ORGANISATION)]
+    having = np.array([int((known >> index & 1).sum()) for index in range(GOALS)])
+    return np.asarray(np.log((2 + int((known > 0).sum())) / (1 + having)))
 
 
 @latest_of_view(4)
@@ -198,6 +206,11 @@ def purpose(view: View, search: Search, nodes: Ints) -> Floats:
     return np.where(found >= LEAST_LIKENESS, found, 0)
 
 
+def likeness(view: View, search: Search, node: int) -> float:
+    """As `purpose`, of one node; kept with the search."""
+    return search.once((likeness, node), lambda: float(purpose(view, search, np.array([node]))[0]))
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a project or an organisation says: of itself, of what it needs, of what it offers."""
@@ -214,31 +227,46 @@ def words_of(view: View, search: Search) -> Words:
 
 def _words_of(view: View, search: Search) -> Words:
     if search.question.text:
-        said = _without_places(view, search, search.question.text)
+        said = _without(_place_words(view, search.rank), search.question.text)
         return Words(said, said)
     if search.me is None:
         return Words("")
-    parts = told(view, search.me), view.needed[search.me], view.offered[search.me]
-    return Words(*(_without_places(view, search, part) for part in parts))
+    return own_words(view, search.rank, search.me)
 
 
-def _without_places(view: View, search: Search, text: str) -> str:
-    around = np.flatnonzero(search.here.covered > WHOLE).tolist()
-    if search.me is not None and view.seat[search.me] >= 0:
-        around.append(int(view.seat[search.me]))
-    names = {view.names[view.territory_of(rank)] for rank in around}
-    banned = {word for name in names for word in fold(name).split()}
-    return " ".join(word for word in text.split() if not set(fold(word).split()) & banned)
+def own_words(view: View, place: int, me: int) -> Words:
+    """What an organisation says, without the names of where it is and of what holds the place."""
+    banned = _place_words(view, place)
+    if view.seat[me] >= 0:
+        banned = banned | _name_words(view.names[view.territory_of(int(view.seat[me]))])
+    parts = told(view, me), view.needed[me], view.offered[me]
+    return Words(*(_without(banned, part) for part in parts))
 
 
-def competing(view: View, search: Search, nodes: Ints) -> Mask:
+@latest_of_view(4)
+def _place_words(view: View, place: int) -> frozenset[str]:
+    """The words of the names of a territory and of those that hold it."""
+    around = np.flatnonzero(view.territories.shares(place)[1] > WHOLE).tolist()
+    return frozenset().union(*(_name_words(view.names[view.territory_of(rank)]) for rank in around))
+
+
+@lru_cache(maxsize=50_000)
+def _name_words(text: str) -> frozenset[str]:
+    return frozenset(fold(text).split())
+
+
+def _without(banned: frozenset[str], text: str) -> str:
+    return " ".join(word for word in text.split() if banned.isdisjoint(_name_words(word)))
+
+
+def competing(view: View, search: Search, sought: Sought, nodes: Ints) -> Mask:
     """Who of some nodes offers here the same means for the same goal, with nothing to exchange.
 
     Shape (nodes,).
     """
     offers, needs = view.offers[nodes], view.needs[nodes]
-    same = ((offers & search.offers) > 0) & ((search.goals_of[nodes] & search.goals) > 0)
-    exchange = ((offers & search.needs) > 0) | ((needs & search.offers) > 0)
+    same = ((offers & sought.offers) > 0) & ((search.goals_of[nodes] & sought.goals) > 0)
+    exchange = ((offers & sought.needs) > 0) | ((needs & sought.offers) > 0)
     return np.asarray(same & ~exchange & (search.here.nearness[nodes] >= NEAR))
 
 

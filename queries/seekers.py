@@ -90,7 +90,14 @@ def all_seekers(view: View) -> Ints:
     return np.flatnonzero((view.kind == KINDS.index(PROJECT)) | needing)
 
 
-def seekers(view: View, ground: Terrain, place: int) -> tuple[Seekers, int]:
+@once_a_view
+def lasting_seekers(view: View) -> Ints:
+    """The ordinals of those that have not ended, ascending: below, places are places here."""
+    nodes = all_seekers(view)
+    return nodes[~view.ended[nodes]]
+
+
+def seekers_at(view: View, ground: Terrain, place: int) -> tuple[Ints, int]:
     """Those whose territory touches a place or is not known, and how many others have ended."""
     inside, covered = view.territories.shares(place)
     touching = (inside + covered) > 0
@@ -100,10 +107,12 @@ def seekers(view: View, ground: Terrain, place: int) -> tuple[Seekers, int]:
     here[owner] = False
     here[owner[touching[places]]] = True
     ended = view.ended[nodes]
-    return _described(view, ground, nodes[here & ~ended]), int((here & ended).sum())
+    return np.flatnonzero(here[~ended]), int((here & ended).sum())
 
 
-def _described(view: View, ground: Terrain, nodes: Ints) -> Seekers:
+def described(view: View, ground: Terrain, at: Ints | slice) -> Seekers:
+    """Seekers by their places among all that have not ended."""
+    nodes = lasting_seekers(view)[at]
     owner, ranks = ground.known.flat(nodes)
     carried, at = view.ties[CARRIES].by_end.flat(nodes)
     coverage = Coverage(view, ranks)

@@ -22,6 +22,10 @@ from queries.funders import funders
 from queries.gaps import gaps
 from queries.matching.history import without_words
 from queries.matching.text import text_index
+from queries.missed import Request as MissedRequest
+from queries.missed import missed
+from queries.pairs import pairs
+from queries.partner_request import Request as PairsRequest
 from queries.partner_scores import matching_of
 from queries.signals import signals
 from queries.spots import spots_of
@@ -57,6 +61,8 @@ _ASKED: tuple[Callable[[View], object], ...] = (
     lambda view: ecosystem(view, FRANCE, None, 1),
     lambda view: signals(view, FRANCE, _today() - _LAST_YEAR, _today(), 1),
     lambda view: team(view, TeamRequest(FRANCE, ("17",))),
+    lambda view: pairs(view, PairsRequest(FRANCE)),
+    lambda view: missed(view, MissedRequest(FRANCE, _today())),
 )
 
 

@@ -224,7 +224,7 @@ def _source(known: Fields, publisher: str) -> Source:
 
 
 def read_claims(path: Path, base: str) -> Iterator[Said]:
-    """The claims of a graph in N-Triples, sorted as `graph.rdf.files` writes it, in the order of IRIs.
+    """The claims of a graph in N-Triples, sorted as `graph.rdf.files` writes it, by IRI.
 
     Reads line by line, in constant memory.
 

@@ -1,6 +1,7 @@
 """Who has worked together: past alliances, those of the same members counted once."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -38,6 +39,11 @@ class Circles:
     themes: sparse.csr_array
     sites: sparse.csr_array
     alliance: Ints
+
+    @cached_property
+    def members(self) -> sparse.csr_array:
+        """Circles × organisations, 0 or 1."""
+        return sparse.csr_array(self.member.T)
 
     @property
     def shared(self) -> Floats:

@@ -1,6 +1,6 @@
 """How well each organisation fits who asks: readable features, each in [0, 1], and their sum."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -60,6 +60,59 @@ def asker_of(
     )
 
 
+@dataclass(frozen=True)
+class Askers:
+    """Several who ask, as `Asker`.
+
+    Attributes:
+        rows: -1 for a project that is only described; shape (askers,).
+        worlds: shape (askers,).
+        places: shape (levels, askers).
+        centres: shape (askers, 2).
+        words: unit rows; shape (askers, v).
+        themes: of each.
+        sites: -1 where none is stated; shape (askers,).
+    """
+
+    rows: Ints
+    worlds: Ints
+    places: Ints
+    centres: Floats
+    words: sparse.csr_array
+    themes: Sequence[Ints]
+    sites: Ints
+
+    @classmethod
+    def of(cls, askers: Sequence[Asker]) -> "Askers":
+        """These, one after another."""
+        return cls(
+            rows=np.array([-1 if asker.row is None else asker.row for asker in askers]),
+            worlds=np.array([asker.world for asker in askers]),
+            places=np.stack([asker.places for asker in askers], axis=1),
+            centres=np.stack([asker.centre for asker in askers]),
+            words=sparse.csr_array(sparse.vstack([asker.words for asker in askers])),
+            themes=[asker.themes for asker in askers],
+            sites=np.array([-1 if asker.site is None else asker.site for asker in askers]),
+        )
+
+    @classmethod
+    def among(cls, history: History, rows: Ints, themes: Sequence[Ints], site: int) -> "Askers":
+        """Some organisations, as `asker_of`, for projects on one territory."""
+        known = history.organisations
+        return cls(
+            rows=rows,
+            worlds=known.world[rows],
+            places=known.places[:, rows],
+            centres=known.centre[rows],
+            words=known.words[rows],
+            themes=themes,
+            sites=np.full(len(rows), site),
+        )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
 class Matching:
     """What is computed once for a history, then for any askers.
 
@@ -86,8 +139,9 @@ class Matching:
         self._sphere = _on_sphere(history.organisations.centre)
         self._fresh = self._mean_recency()
         self._convener = self._share_convened()
-        self._members = sparse.csc_array(self.circles.member)
         self._at_site = sparse.csc_array(self.circles.sites)
+        words = history.organisations.words[self.themes.active]
+        self._words_of_active = sparse.csr_array(words.T)
 
     # Of an organisation alone ------------------------------------------------------------------
 
@@ -118,36 +172,48 @@ class Matching:
 
         `among`: the rows of the organisations that are wanted, all where it is not said.
         """
-        rows = _rows(askers)
-        kept = slice(None) if among is None else among
-        places = np.stack([asker.places for asker in askers], axis=1)
-        worlds = np.array([asker.world for asker in askers])
-        groups = self.groups.of(places, worlds)
-        past = self.history.past
-        known = np.array([row >= 0 and bool(past[row]) for row in rows.tolist()])
-        circle = self._circle(rows, known, kept)
-        wanted = self.wanted(askers)
-        alike = self.themes.alike(wanted, kept)
+        asking, kept = Askers.of(askers), slice(None) if among is None else among
+        return self._features(asking, kept, self._circle(asking.rows, kept), lambda table: table)
+
+    def between(self, askers: Askers, one: Ints, other: Ints) -> dict[Feature, Floats]:
+        """As `features`, of one organisation that asks for another; each of shape (pairs,).
+
+        `askers`: all organisations of the pairs, each once; `one` and `other` among them.
+        """
+        circle = self._circle_between(askers.rows[one], askers.rows[other])
+        return self._features(askers, askers.rows, circle, lambda table: table[one, other])
+
+    def _features(
+        self, askers: Askers, kept: Rows, circle: Floats, cells: Callable[[Floats], Floats]
+    ) -> dict[Feature, Floats]:
+        """`circle`, and the `cells` that are wanted of tables of (askers, organisations)."""
+        rows = askers.rows
+        groups = self.groups.of(askers.places, askers.worlds)
+        wanted = self._wanted(askers)
+        alike = cells(self.themes.alike(wanted, kept))
         welcome = self.groups.welcome(groups, kept)
         fresh, convener = self._fresh[kept], self._convener[kept]
         shape = len(askers), len(fresh)
-        sites = {asker.site: asker.site for asker in askers}
-        at_site = {site: self._site(site)[kept] for site in sites}
+        at_site = {site: self._site(site)[kept] for site in np.unique(askers.sites).tolist()}
         return {
             Feature.CIRCLE: circle,
-            Feature.PARTNERS: self._partners(rows, kept),
-            Feature.KIN: self.groups.kin(groups, kept),
-            Feature.WELCOME: np.where(known[:, None], 0, welcome),
-            Feature.HOME: self.groups.home(places, kept),
-            Feature.DISTANCE: self._nearness(np.stack([asker.centre for asker in askers]), kept),
-            Feature.FRESH: np.broadcast_to(fresh, shape),
-            Feature.CONVENER: np.broadcast_to(convener, shape),
-            Feature.THEME: self.themes.taken(wanted, kept),
+            Feature.PARTNERS: cells(self._partners(rows, kept)),
+            Feature.KIN: cells(self.groups.kin(groups, kept)),
+            Feature.WELCOME: cells(np.where(self._known(rows)[:, None], 0, welcome)),
+            Feature.HOME: cells(self.groups.home(askers.places, kept)),
+            Feature.DISTANCE: cells(self._nearness(askers.centres, kept)),
+            Feature.FRESH: cells(np.broadcast_to(fresh, shape)),
+            Feature.CONVENER: cells(np.broadcast_to(convener, shape)),
+            Feature.THEME: cells(self.themes.taken(wanted, kept)),
             Feature.THEME_ALIKE: alike,
             Feature.GROUND: circle * alike,
-            Feature.SITE: np.stack([at_site[asker.site] for asker in askers]),
-            Feature.TEXT: self._text(askers, rows, kept).toarray().astype(np.float32),
+            Feature.SITE: cells(np.stack([at_site[site] for site in askers.sites.tolist()])),
+            Feature.TEXT: cells(self._text(askers, kept).toarray().astype(np.float32)),
         }
+
+    def _known(self, rows: Ints) -> Mask:
+        """Whether each asker (-1: none) has been in an alliance."""
+        return np.asarray((rows >= 0) & self.history.past[rows])
 
     def scores(self, askers: Sequence[Asker], weights: Mapping[Feature, float] = WEIGHTS) -> Floats:
         """The weighted sum of the features of the past, not clipped; (askers, organisations)."""
@@ -178,18 +244,23 @@ class Matching:
 
         `guessed`: also as organisations of a like text do.
         """
-        rows, active = _rows(askers), self.themes.active
-        none = sparse.csr_array((len(askers), len(active)))
-        near = self._text(askers, rows, active) if guessed else none
-        return self.themes.wanted(rows, near, [asker.themes for asker in askers])
+        return self._wanted(Askers.of(askers), guessed)
+
+    def _wanted(self, askers: Askers, guessed: bool = True) -> Floats:
+        active = self.themes.active
+        near = sparse.csr_array((len(askers), len(active)))
+        if guessed:
+            alike = sparse.coo_array(askers.words @ self._words_of_active)
+            near = _apart(alike, askers.rows, active)
+        return self.themes.wanted(askers.rows, near, askers.themes)
 
     @property
     def little(self) -> Mask:
         """Those with at most `LITTLE_PAST` past alliances; shape (organisations,)."""
         return np.diff(self.history.member.indptr) <= LITTLE_PAST
 
-    def _circle(self, rows: Ints, known: Mask, kept: Rows) -> Floats:
-        asking = np.flatnonzero(known & (self._in_walk[rows] >= 0))
+    def _circle(self, rows: Ints, kept: Rows) -> Floats:
+        asking = np.flatnonzero(self._known(rows) & (self._in_walk[rows] >= 0))
         starts, each = self._in_walk[rows[asking]], np.arange(len(asking))
         seeds = np.zeros((self._in_walk.max(initial=-1) + 1, len(asking)), dtype=np.float32)
         seeds[starts, each] = 1
@@ -199,6 +270,13 @@ class Matching:
         found = np.zeros((len(rows), len(at)), dtype=np.float32)
         reached = np.flatnonzero(at >= 0)
         found[np.ix_(asking, reached)] = mass[at[reached]].T
+        return lift(found, self._past)
+
+    def _circle_between(self, one: Ints, other: Ints) -> Floats:
+        start, end = self._in_walk[one], self._in_walk[other]
+        both = np.flatnonzero((start >= 0) & (end >= 0))
+        found = np.zeros(len(one), dtype=np.float32)
+        found[both] = self.walk.between(start[both], end[both])
         return lift(found, self._past)
 
     def adamic_adar(self, rows: Ints) -> Floats:
@@ -225,15 +303,11 @@ class Matching:
         total = np.asarray(self._rarely(rows) @ (np.diff(self.ties.indptr) - 1.0))[:, None]
         return lift(self._in_common(rows, kept) / np.maximum(total, 1e-9), self._past)
 
-    def _text(self, askers: Sequence[Asker], rows: Ints, kept: Rows) -> sparse.csr_array:
+    def _text(self, askers: Askers, kept: Rows) -> sparse.csr_array:
         """The cosine between words, not with oneself; (askers, organisations)."""
-        words = sparse.csr_array(sparse.vstack([asker.words for asker in askers]))
         others = self.history.organisations.words
-        near = ((others[kept] if isinstance(kept, np.ndarray) else others) @ words.T).T.tocoo()
-        of_other = np.arange(others.shape[0])[kept]
-        apart = rows[near.row] != of_other[near.col]
-        pairs = near.row[apart], near.col[apart]
-        return sparse.csr_array((near.data[apart], pairs), shape=near.shape)
+        near = (others[kept] if isinstance(kept, np.ndarray) else others) @ askers.words.T
+        return _apart(sparse.coo_array(near.T), askers.rows, np.arange(others.shape[0])[kept])
 
     def _nearness(self, centres: Floats, kept: Rows) -> Floats:
         """exp(−km / 50), of great circles; 0 where one is unknown."""
@@ -241,23 +315,25 @@ class Matching:
         km = 2 * _EARTH_KM * np.arcsin(np.minimum(halved, 1))
         return np.nan_to_num(np.exp(-km / _NEAR_KM), nan=0).astype(np.float32)
 
-    def _site(self, site: int | None) -> Floats:
-        """The recency of the last circle of each that acted there."""
+    def _site(self, site: int) -> Floats:
+        """The recency of the last circle of each that acted there; -1 is nowhere."""
         found = np.zeros(len(self.history.organisations), dtype=np.float32)
-        if site is not None and site < self._at_site.shape[1]:
+        if 0 <= site < self._at_site.shape[1]:
             start, end = self._at_site.indptr[site : site + 2]
             here = self._at_site.indices[start:end]
-            members = sparse.csc_array(self._members[:, here])
-            np.maximum.at(
-                found,
-                members.indices,
-                np.repeat(self.circles.recency[here], self.circles.size[here]),
-            )
+            recency = np.repeat(self.circles.recency[here], self.circles.size[here])
+            np.maximum.at(found, self.circles.members[here].indices, recency)
         return found
 
 
-def _rows(askers: Sequence[Asker]) -> Ints:
-    return np.array([-1 if asker.row is None else asker.row for asker in askers])
+def _apart(cells: sparse.coo_array, rows: Ints, others: Ints) -> sparse.csr_array:
+    """A table of askers and others without what is of oneself."""
+    kept = rows[cells.row] != others[cells.col]
+    found = sparse.csr_array(
+        (cells.data[kept], (cells.row[kept], cells.col[kept])), shape=cells.shape
+    )
+    found.sort_indices()
+    return found
 
 
 def _ties(member: sparse.csr_array) -> sparse.csr_array:

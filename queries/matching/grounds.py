@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from graph.columns import Ints
+from queries.matching.groups import row_of
 from queries.matching.walk import shortest
 from queries.matching.weights import Feature
 
@@ -86,7 +87,7 @@ class _Pair:
         self._matching = matching
         self._asker = asker
         self._row = row
-        self._circles = matching.circles.member[[row]].indices
+        self._circles = row_of(matching.circles.member, row)
 
     def _alliances(self, circles: Ints) -> Ints:
         """The alliances of some circles, the most recent first, each once for all its editions."""
@@ -99,7 +100,8 @@ class _Pair:
         if self._asker.row is None:
             return _Support()
         history, circles = self._matching.history, self._matching.circles
-        way = np.array(shortest(circles.member, self._asker.row, self._row), dtype=np.int64)
+        ends = self._asker.row, self._row
+        way = np.array(shortest(circles.member, circles.members, *ends), dtype=np.int64)
         nodes = np.empty_like(way)
         nodes[::2] = history.organisations.ordinals[way[::2]]
         nodes[1::2] = history.alliances[circles.alliance[way[1::2]]]
@@ -124,7 +126,7 @@ class _Pair:
         if self._asker.row is None:
             return _Support()
         ties = self._matching.ties
-        common = np.intersect1d(ties[[self._asker.row]].indices, ties[[self._row]].indices)
+        common = np.intersect1d(row_of(ties, self._asker.row), row_of(ties, self._row))
         order = np.argsort(np.diff(ties.indptr)[common], kind="stable")
         return _Support(self._matching.history.organisations.ordinals[common[order]])
 
@@ -152,7 +154,7 @@ class _Pair:
 
     def convener(self) -> _Support:
         circles = self._matching.circles
-        led = circles.led[[self._row]].indices
+        led = row_of(circles.led, self._row)
         return _Support(self._alliances(led[circles.size[led] > 1]))
 
     def site(self) -> _Support:

@@ -39,19 +39,20 @@ class Meetings:
 
         `groups`: askers × groups, 0 or 1; shape (organisations, askers).
         """
-        asked = sparse.csr_array(groups * self._scale).T.toarray()
+        used = np.unique(groups.indices)  # the others add nothing
+        asked = np.ascontiguousarray(sparse.csr_array(groups * self._scale)[:, used].toarray().T)
         member, here, inside, weight = self._member, self._here, self._inside, self._weight
         if isinstance(kept, np.ndarray):
             member, here = member[kept], here[kept]
             circles = np.unique(member.indices)
             member, inside, weight = member[:, circles], inside[circles], weight[circles]
-        met = member @ (weight[:, None] * (inside @ asked))
-        return np.asarray(np.maximum(met - self._itself[kept, None] * (here @ asked), 0))
+        met = member @ (weight[:, None] * (inside[:, used] @ asked))
+        return np.asarray(np.maximum(met - self._itself[kept, None] * (here[:, used] @ asked), 0))
 
     def met(self, circles: Ints, row: int, groups: Ints) -> Floats:
         """How many others of some groups an organisation met in each circle; (circles, groups)."""
-        counted = np.isin(circles, _row_of(self._who, row)).astype(np.float64)
-        own = np.isin(groups, _row_of(self._here, row))
+        counted = np.isin(circles, row_of(self._who, row)).astype(np.float64)
+        own = np.isin(groups, row_of(self._here, row))
         inside = self._inside[circles][:, groups].toarray()
         several = self._weight[circles] > 0
         return np.asarray(several[:, None] * (inside - counted[:, None] * own))
@@ -114,9 +115,11 @@ class Groups:
         others = self._places[:, kept]
         found = np.zeros((places.shape[1], others.shape[1]), dtype=np.float32)
         for mine, theirs in zip(places, others, strict=True):
-            for asker in np.flatnonzero((mine >= 0) & (mine < self._first_world)).tolist():
-                same = theirs == mine[asker]
-                found[asker, same] = np.maximum(found[asker, same], self.value[mine[asker]])
+            known = (mine >= 0) & (mine < self._first_world)
+            value = np.zeros(len(mine), dtype=np.float32)
+            value[known] = self.value[mine[known]]
+            same = theirs[None, :] == mine[:, None]
+            np.maximum(found, same * value[:, None], out=found)
         return found
 
     def _value(self, circles: Circles) -> Floats:
@@ -138,7 +141,8 @@ class Groups:
         return np.asarray(np.clip(scaled, 0, 1))
 
 
-def _row_of(matrix: sparse.csr_array, row: int) -> Ints:
+def row_of(matrix: sparse.csr_array, row: int) -> Ints:
+    """The columns of one row, a hundred times as fast as by its index."""
     return matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
 
 

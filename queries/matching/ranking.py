@@ -20,8 +20,10 @@ from queries.matching.weights import (
 _POOL = 4  # how many times the shown number is looked at when worlds are mixed
 
 
-def raised(scores: Floats, worlds: Ints, mine: int, factor: float = OTHER_WORLD) -> Floats:
+def raised(scores: Floats, worlds: Ints, mine: int | Ints, factor: float = OTHER_WORLD) -> Floats:
     """Scores, times `factor` for an organisation of another world than `mine`; shape (n,).
+
+    `mine`: the world of who asks, or of who asks for each.
 
     A world that is not known (-1) is neither the same nor another.
     """

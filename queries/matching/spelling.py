@@ -9,6 +9,7 @@ from scipy import sparse
 
 from graph.columns import Array, Floats, Ints, Strings
 from graph.once import Once
+from queries.matching.words import unit
 
 _GRAMS = (3, 4, 5)
 _ROWS_AT_ONCE = 4096
@@ -85,6 +86,14 @@ class Spelling:
             spelt = rows[start : start + _ROWS_AT_ONCE] @ self._matrix
             found[start : start + _ROWS_AT_ONCE] = np.sqrt(spelt.multiply(spelt).sum(axis=1))
         return found
+
+    def rows(self, weights: sparse.csr_array) -> sparse.csr_array:
+        """Weighted texts as unit rows over runs of characters; shape (texts, runs).
+
+        `weights` has a column for each word of the vocabulary. The product of two rows is the soft
+        cosine of the two texts.
+        """
+        return unit(sparse.csr_array(weights @ self._matrix))
 
     def spelt(self, weights: Mapping[str, float]) -> Spelt:
         """A weighted text over runs of characters; its words need not be of the vocabulary."""

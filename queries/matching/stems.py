@@ -49,14 +49,15 @@ class Word:
     stop: int
 
 
-def words_in(text: str) -> list[Word]:
+@lru_cache(maxsize=64)  # an answer compares the same texts several times
+def words_in(text: str) -> tuple[Word, ...]:
     """The words of a text that say something, in their order."""
-    return [
+    return tuple(
         Word(stem, found[0], number, *found.span())
         for number, line in enumerate(lines_of(text))
         for found in _WORD.finditer(line)
         for stem in _stems(found[0])
-    ]
+    )
 
 
 def lines_of(text: str) -> list[str]:

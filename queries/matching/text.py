@@ -13,7 +13,7 @@ from queries.matching.shared_words import Comparison, Shared
 from queries.matching.spelling import Spelling, Spelt
 from queries.matching.stems import stems_in
 from queries.matching.thesaurus import Thesaurus, thesaurus
-from queries.matching.words import unit
+from queries.matching.words import dots, unit
 
 _FORMAT = 1  # of the arrays; a change makes new ones
 _TEXTS_KEPT = 8  # of those asked last: one is compared again for each reason
@@ -80,20 +80,7 @@ class TextIndex:
 
         Of length 1, less what its unknown words weigh; empty where it knows none.
         """
-        stems, concepts = features(text, self._known)
-        of_words = {stem: often(f) * self._rarity_of(stem) for stem, f in stems.items()}
-        row = {
-            len(self._words) + concept: often(f) * self._rarity_of_concept(concept)
-            for concept, f in concepts.items()
-        }
-        squares = [value * value for part in (of_words, row) for value in part.values()]
-        for stem, weight in of_words.items():
-            if (column := self._words.find(stem)) is not None:
-                row[column] = weight
-        columns = np.array(sorted(row), dtype=np.int32)
-        data = np.array([row[column] for column in columns.tolist()], dtype=np.float64)
-        data /= np.sqrt(sum(squares)) or 1.0
-        return sparse.csr_array((data, columns, [0, len(row)]), shape=(1, len(self._rarity)))
+        return _table([self._row(text)[0]], len(self._rarity))
 
     def similarity(self, text: str, among: Ints | None = None) -> Floats:
         """How alike a text and those of the index are, in [0, 1]; shape (n,).
@@ -110,6 +97,28 @@ class TextIndex:
     def needing(self, offers: str, among: Ints | None = None) -> Floats:
         """How well offers in free words answer what each thing needs, in [0, 1]; shape (n,)."""
         return self._likeness(offers, "needed", self.needed, among)
+
+    def between(self, texts: Sequence[str], field: str, one: Ints, other: Ints) -> Floats:
+        """How alike a text and a thing are, pair by pair, in [0, 1]; shape (pairs,).
+
+        As `similarity`, `offering` or `needing`, by a field of the index (« about », « offered »,
+        « needed »); but of a word that the index has not, the spelling counts for nothing.
+
+        Args:
+            texts: in which `one` tells which each pair compares.
+            field: of the things.
+            one: indices of texts; shape (pairs,).
+            other: the things that they are compared with; shape (pairs,).
+        """
+        words = len(self._words)
+        own = _table([self._row(text)[0] for text in texts], len(self._rarity))
+        things, at = np.unique(other, return_inverse=True)
+        rows: sparse.csr_array = {
+            "about": self.about, "offered": self.offered, "needed": self.needed
+        }[field][things]  # fmt: skip
+        spelt, theirs = (self._spelling.rows(each[:, :words]) for each in (own, rows))
+        meaning, spelling = dots(own[one], rows[at]), dots(spelt[one], theirs[at])
+        return np.clip((1 - SPELLING) * meaning + SPELLING * spelling, 0, 1)
 
     def because(self, text: str, other: str) -> list[Shared]:
         """What a text and another have in common, what counts most first.
@@ -140,12 +149,30 @@ class TextIndex:
 
     def _as_vectors(self, text: str) -> tuple[Floats, Spelt]:
         """A text as a vector of words and concepts, and as it is spelt."""
-        stems, _ = features(text, self._known)
-        weights = {stem: often(f) * self._rarity_of(stem) for stem, f in stems.items()}
-        return self.vector(text).toarray().ravel(), self._spelling.spelt(weights)
+        row, stems = self._row(text)
+        vector = _table([row], len(self._rarity)).toarray().ravel()
+        return vector, self._spelling.spelt(stems)
+
+    def _row(self, text: str) -> tuple[dict[int, float], dict[str, float]]:
+        """The weights of a text, by column and less what its unknown words weigh; of its stems."""
+        stems, concepts = features(text, self._known)
+        columns = {stem: self._words.find(stem) for stem in stems}
+        of_words = {stem: often(f) * self._rarity_at(columns[stem]) for stem, f in stems.items()}
+        row = {
+            len(self._words) + concept: often(f) * self._rarity_of_concept(concept)
+            for concept, f in concepts.items()
+        }
+        squares = [value * value for part in (of_words, row) for value in part.values()]
+        length = float(np.sqrt(sum(squares))) or 1.0
+        for stem, column in columns.items():
+            if column is not None:
+                row[column] = of_words[stem]
+        return {column: weight / length for column, weight in row.items()}, of_words
 
     def _rarity_of(self, stem: str) -> float:
-        column = self._words.find(stem)
+        return self._rarity_at(self._words.find(stem))
+
+    def _rarity_at(self, column: int | None) -> float:
         return self._unheard if column is None else float(self._rarity[column])
 
     def _rarity_of_concept(self, concept: int) -> float:
@@ -228,11 +255,21 @@ def _frequencies(
     texts: Iterable[Features], column: Mapping[str, int], width: int
 ) -> sparse.csr_array:
     """The weights of the frequencies, before that of rarity; shape (n, width)."""
+    return _table(
+        (
+            {column[stem]: often(f) for stem, f in stems.items()}
+            | {len(column) + concept: often(f) for concept, f in concepts.items()}
+            for stems, concepts in texts
+        ),
+        width,
+    )
+
+
+def _table(rows: Iterable[Mapping[int, float]], width: int) -> sparse.csr_array:
+    """Rows of values by column, the columns ascending; shape (rows, width)."""
     indptr, indices = [0], list[int]()
     data: list[float] = []
-    for stems, concepts in texts:
-        row = {column[stem]: often(f) for stem, f in stems.items()}
-        row |= {len(column) + concept: often(f) for concept, f in concepts.items()}
+    for row in rows:
         indices.extend(sorted(row))
         data.extend(row[index] for index in sorted(row))
         indptr.append(len(indices))

@@ -1,5 +1,7 @@
 """What organisations worked on together: the goals and calls of their alliances."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import sparse
 
@@ -31,6 +33,7 @@ class Themes:
         themes = sparse.csr_array(circles.themes[:, self.nodes])
         self.own = sparse.csr_array((circles.member * circles.recency) @ themes)
         self.active = np.flatnonzero(np.diff(self.own.indptr))
+        self._active = self.own[self.active]
         together = circles.recency * np.sqrt(np.maximum(circles.size - 1, 0))
         taken = sparse.csr_array((circles.member * together) @ themes)
         total = np.asarray(taken.sum(axis=0)).ravel()
@@ -45,7 +48,7 @@ class Themes:
         """The themes among these that some circle has, as rows of `nodes`."""
         return np.flatnonzero(np.isin(self.nodes, nodes))
 
-    def wanted(self, rows: Ints, near: sparse.csr_array, stated: list[Ints]) -> Floats:
+    def wanted(self, rows: Ints, near: sparse.csr_array, stated: Sequence[Ints]) -> Floats:
         """What each asker works on: its past, that of organisations of a like text, what it states.
 
         `rows`: of the askers, -1 for who has none; `near`: how alike the texts of those of
@@ -58,9 +61,11 @@ class Themes:
         found = _shares(found)
         alike = near.copy()
         alike.data = np.where(near.data > _LIKE, near.data, 0) ** 2
-        found += _GUESSED * _shares((alike @ self.own[self.active]).toarray())
+        found += _GUESSED * _shares((alike @ self._active).toarray())
+        different = {nodes.tobytes(): nodes for nodes in stated}
+        columns = {mark: self.columns(nodes) for mark, nodes in different.items()}
         for asker, nodes in enumerate(stated):
-            told = self.columns(nodes)
+            told = columns[nodes.tobytes()]
             if len(told):
                 found[asker] *= _HABIT / max(found[asker].sum(), 1e-9)
                 found[asker, told] += 1 / len(told)

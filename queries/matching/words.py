@@ -58,3 +58,8 @@ def unit(rows: sparse.csr_array) -> sparse.csr_array:
     """The same rows, of length 1; an empty one stays empty."""
     lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
     return sparse.csr_array(sparse.diags_array(1 / np.where(lengths > 0, lengths, 1)) @ rows)
+
+
+def dots(one: sparse.csr_array, other: sparse.csr_array) -> Floats:
+    """The products of the rows of two tables, row by row; shape (rows,)."""
+    return np.asarray(one.multiply(other).sum(axis=1)).ravel()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.matching.features import Asker, Matching, asker_of
+from queries.matching.features import Asker, Askers, Matching, asker_of
 from queries.matching.history import Alliances, History, Organisations, Participations, history
 from queries.matching.weights import STATED, WEIGHTS, Feature
 
@@ -311,3 +311,21 @@ def test_another_order_of_the_organisations_permutes_the_scores(
     now = int(np.argsort(order)[asker])
     after = Matching(other).scores([asker_of(other, now, np.array([0]), 1)])[0]
     assert after == pytest.approx(before[order], abs=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_features_of_pairs_are_cells_of_those_of_each_with_each(
+    random_history: Rows, seed: int
+) -> None:
+    made = random_history(seed)
+    rows = np.sort(np.random.default_rng(seed).choice(30, 20, replace=False))
+    themes = [np.array([number % 5]) for number in range(20)]
+    one, other = np.array([*itertools.permutations(range(20), 2)]).T
+    matching = Matching(made)
+    found = matching.between(Askers.among(made, rows, themes, 3), one, other)
+    askers = [asker_of(made, row, told, 3) for row, told in zip(rows, themes, strict=True)]
+    expected = matching.features(askers, rows)
+    assert list(found) == list(expected)
+    assert found[Feature.CIRCLE].any()
+    for each, values in found.items():
+        assert values == pytest.approx(expected[each][one, other], rel=1e-5, abs=1e-7)

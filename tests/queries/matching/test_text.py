@@ -291,6 +291,23 @@ def test_a_need_meets_an_offer_and_an_offer_a_need(view_of: Callable[..., View])
     assert lengths[[a, b, c]] == pytest.approx([1, 1, 1])
 
 
+def test_texts_compared_pair_by_pair_are_as_alike_as_with_all(
+    view_of: Callable[..., View],
+) -> None:
+    index = text_index(view_of(("actors", actors())))
+    texts = ["prêt d’un local", "épicerie solidaire", "La Fourmi, un local", ""]
+    count = len(index)
+    one, other = np.repeat(np.arange(len(texts)), count), np.tile(np.arange(count), len(texts))
+    for field, alone in (
+        ("about", index.similarity),
+        ("offered", index.offering),
+        ("needed", index.needing),
+    ):
+        expected = np.concatenate([alone(text) for text in texts])
+        assert expected.max() > 0.3
+        assert index.between(texts, field, one, other) == pytest.approx(expected, abs=1e-9)
+
+
 def test_the_same_index_comes_of_any_order_of_reading(view_of: Callable[..., View]) -> None:
     claims = actors()
     one = text_index(view_of(("actors", claims)))

@@ -54,7 +54,7 @@ def test_the_way_between_two_organisations_is_as_short_as_that_of_networkx(seed:
     graph = nx.Graph([(("o", int(o)), ("a", int(a))) for o, a in np.argwhere(table)])
     graph.add_nodes_from([("o", 0), ("o", 13)])
     member = sparse.csr_array(table.astype(float))
-    found = shortest(member, 0, 13)
+    found = shortest(member, sparse.csr_array(member.T), 0, 13)
     if not nx.has_path(graph, ("o", 0), ("o", 13)):
         assert found == []
         return
@@ -63,3 +63,16 @@ def test_the_way_between_two_organisations_is_as_short_as_that_of_networkx(seed:
     for k in range(0, len(found) - 1, 2):
         assert table[found[k], found[k + 1]]
         assert table[found[k + 2], found[k + 1]]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_walks_leave_between_pairs_is_what_each_whole_walk_leaves(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    table = (chance.random((60, 40)) < 0.03).astype(float)  # of several components
+    table = table[table.any(axis=1)]
+    walk = Walk(sparse.csr_array(table), chance.uniform(0.1, 1, 40))
+    expected = walk.pagerank(np.eye(len(table)))
+    one, other = np.array([*itertools.permutations(range(len(table)), 2)]).T
+    found = walk.between(one, other)
+    assert found == pytest.approx(expected[other, one], rel=1e-5, abs=1e-9)
+    assert 0 < np.count_nonzero(found) < len(found)
