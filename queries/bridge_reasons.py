@@ -20,18 +20,18 @@ Example: TypeAlias = tuple[int, int, float]
 """Two ends, and the weight of the way between them."""
 
 _PATHS_SHOWN = 5
-_CHOSEN_FROM = 200
+CHOSEN_FROM = 200
 _TOLD = 2
 
 
 def examples(one: Ints, other: Ints, weight: Floats) -> list[Example]:
     """Some pairs, the strongest first, so that each shows somebody new where it can."""
     strength = weight.round(6)
-    if len(strength) > _CHOSEN_FROM:  # of millions of pairs only the strongest are sorted
-        least = np.partition(strength, -_CHOSEN_FROM)[-_CHOSEN_FROM]
+    if len(strength) > CHOSEN_FROM:  # of millions of pairs only the strongest are sorted
+        least = np.partition(strength, -CHOSEN_FROM)[-CHOSEN_FROM]
         kept = np.flatnonzero(strength >= least)
         one, other, weight, strength = one[kept], other[kept], weight[kept], strength[kept]
-    order = np.lexsort((other, one, -strength))[:_CHOSEN_FROM]
+    order = np.lexsort((other, one, -strength))[:CHOSEN_FROM]
     shown: set[int] = set()
     ordered: list[tuple[int, int, Example]] = []
     for rank, at in enumerate(order.tolist()):

@@ -1,21 +1,22 @@
 """Which catalyst connects these worlds?"""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
 import numpy as np
 
-from graph.columns import Array, Floats, Ints
+from graph.columns import Floats, Ints, Mask
 from graph.errors import RequestError
 from graph.model import Function, World
 from graph.view import View
 from queries import terms
 from queries.answers import Named, Reason
-from queries.bridge_reasons import Example, examples, is_catalyst, reasons_of
+from queries.bridge_reasons import CHOSEN_FROM, Example, examples, is_catalyst, reasons_of
 from queries.brokerage.holes import Holes, holes
-from queries.brokerage.introductions import Contacts, Introductions
+from queries.brokerage.introductions import THREADS, Contacts, Introductions, Tally
 from queries.brokerage.labels import Chance, Shape, relabelled
 from queries.masks import GOALS
 from queries.meetings import Meetings, meetings
@@ -26,6 +27,9 @@ from queries.things import goal_named, place_name
 _MOST = 500
 _WORLDS = tuple(World)
 _DIGITS = 6  # of a score: beyond them is rounding
+_BATCH = 4  # brokers whose credit is worked out before the next bound is looked at
+_DEARER = 4  # how many times a pair of one broker costs what a pair of all does
+_LOOKED_AT = 128  # beyond the limit; for more it is quicker to work out that of all at once
 
 
 class BrokerRole(StrEnum):
@@ -164,11 +168,15 @@ def bridges(view: View, request: Request) -> Bridges:
     numbers = [terms.goal(text) for text in request.goals]
     goals = tuple(goal_named(view, number) for number in numbers)
     graph = meetings(view, rank, sum(1 << (number - 1) for number in set(numbers)))
-    ranking = ranked(graph.introductions, view.world[graph.nodes], _indices(between))
+    group, asked = view.world[graph.nodes], _indices(between)
+    limit = request.limit
+    ranking = graph.rankings(
+        (asked, limit), lambda: foremost(graph.introductions, group, asked, limit)
+    )
+    brokers = _brokers(graph, group, ranking.order[:limit].tolist(), asked)
     here = presence(view, rank)
     answers = tuple(
-        _bridge(view, graph, ranking, int(row), between, (here, place.name))
-        for row in ranking.order[: request.limit]
+        _bridge(view, graph, ranking, broker, between, (here, place.name)) for broker in brokers
     )
     return Bridges(Question(between, place, goals, request.limit), answers, len(graph.nodes))
 
@@ -208,10 +216,65 @@ def ranked(introductions: Introductions, group: Ints, between: Sequence[int]) ->
         between: the groups asked.
     """
     credit = np.zeros(len(group))
-    for rank, one in enumerate(between[:-1]):
-        others = np.isin(group, between[rank + 1 :])
-        credit += introductions.credit(np.flatnonzero(group == one), np.flatnonzero(others))
-    possible = np.maximum(_possible(introductions.contacts, group, between), 1)
+    for ends in _ends(group, between):
+        credit += introductions.credit(*ends)
+    return _ranking(credit, _possible(introductions.contacts, group, between))
+
+
+def foremost(
+    introductions: Introductions, group: Ints, between: Sequence[int], limit: int
+) -> Ranking:
+    """The first brokers of `ranked`; of the others perhaps nothing is known.
+
+    The credit is worked out for those alone whose bound reaches what the last of these has (the
+    threshold algorithm: Fagin, Lotem & Naor 2003), unless these have most of all pairs, or too
+    many are alike.
+    """
+    ends = _ends(group, between)
+    bounds = [introductions.at_most(*each) for each in ends]
+    within, beyond = (np.sum(parts, axis=0) for parts in zip(*bounds, strict=True))
+    possible = _possible(introductions.contacts, group, between)
+    most = (within + beyond) / np.sqrt(np.maximum(possible, 1)) + 1 / 10**_DIGITS
+    order = np.argsort(-most, kind="stable")[: np.count_nonzero(within + beyond > 0)]
+    pairs = sum(len(one) * len(other) for one, other in ends)
+    if possible[order[:limit]].sum() * _DEARER > pairs:
+        return ranked(introductions, group, between)
+    masks = [tuple(_mask(nodes, len(group)) for nodes in each) for each in ends]
+
+    def credited(broker: int) -> float:
+        return sum(introductions.credit_between(broker, *each) for each in masks)
+
+    credit = np.zeros(len(group))
+    looked_at = 0
+    while looked_at < limit + _LOOKED_AT:
+        batch = order[looked_at : max(limit, looked_at + _BATCH)]
+        with ThreadPoolExecutor(THREADS) as pool:
+            found = pool.map(credited, batch.tolist())
+        credit[batch] = within[batch] + np.fromiter(found, dtype=np.float64)
+        ranking = _ranking(credit, possible)
+        looked_at += len(batch)
+        last = ranking.score[ranking.order[limit - 1]] if len(ranking.order) >= limit else 0.0
+        if looked_at == len(order) or most[order[looked_at]] < last:
+            return ranking
+    return ranked(introductions, group, between)
+
+
+def _mask(nodes: Ints, count: int) -> Mask:
+    found = np.zeros(count, dtype=np.bool_)
+    found[nodes] = True
+    return found
+
+
+def _ends(group: Ints, between: Sequence[int]) -> list[tuple[Ints, Ints]]:
+    """The nodes of each group beside those of the groups after it."""
+    return [
+        (np.flatnonzero(group == one), np.flatnonzero(np.isin(group, between[rank + 1 :])))
+        for rank, one in enumerate(between[:-1])
+    ]
+
+
+def _ranking(credit: Floats, possible: Floats) -> Ranking:
+    possible = np.maximum(possible, 1)
     brokers = np.flatnonzero(credit > 0)
     score = (credit / np.sqrt(possible)).round(_DIGITS)
     # Nodes are in the order of their ids, which a stable sort keeps.
@@ -228,49 +291,63 @@ def _possible(contacts: Contacts, group: Ints, between: Sequence[int]) -> Floats
 # One broker ----------------------------------------------------------------------------------
 
 
-@dataclass
-class _Tally:
-    """What is counted over the pairs that one broker introduces, a block after the other."""
+@dataclass(frozen=True)
+class _Broker:
+    """What is counted of one broker.
 
-    roles: Floats
-    across: int
-    only: int
-    pairs: int
-    touching: Floats
-    best: list[Example]
+    Attributes:
+        row: of the contacts.
+        examples: of pairs of the asked worlds.
+    """
+
+    row: int
+    tally: Tally
+    holes: Holes
+    examples: list[Example]
 
 
-def _tally(graph: Meetings, group: Ints, row: int, between: Sequence[int]) -> _Tally:
-    near = graph.contacts.of(row)
-    near = near[group[near] >= 0]
-    found = _Tally(np.zeros(len(BrokerRole)), 0, 0, 0, np.zeros(len(group)), [])
-    worlds = np.arange(len(_WORLDS))
-    asked = np.isin(worlds, between)
-    across = asked[:, None] & asked & (worlds[:, None] != worlds)
-    role = _roles(worlds[:, None], int(group[row]), worlds)
-    for block in graph.introductions.pairs(row, near, near):
-        is_pair = (block.number > 0) & (block.rows[:, None] < block.columns)
-        ends = group[block.rows], group[block.columns]
-        credit = np.zeros(is_pair.shape)
-        np.divide(1, block.number, out=credit, where=is_pair)
-        found.roles += np.bincount(
-            role.ravel(), _by_world(credit, *ends).ravel(), minlength=len(BrokerRole)
-        )
-        found.touching[block.rows] += is_pair.sum(axis=1)
-        found.touching[block.columns] += is_pair.sum(axis=0)
-        found.pairs += int(is_pair.sum())
-        found.across += round(_by_world(is_pair, *ends)[across].sum())
-        found.only += round(_by_world(is_pair & (block.number == 1), *ends)[across].sum())
-        one, other = np.nonzero(is_pair & across[np.ix_(*ends)])
-        weight = block.weight[one, other]
-        found.best += examples(block.rows[one], block.columns[other], weight)
+def _brokers(
+    graph: Meetings, group: Ints, rows: Sequence[int], asked: Sequence[int]
+) -> list[_Broker]:
+    """Of each row, in their order. The greatest are begun with, so that no thread waits for one."""
+
+    def counted(row: int) -> _Broker:
+        tally = graph.of_brokers(row, lambda: _tally(graph, group, row))
+        found = graph.of_brokers((row, asked), lambda: _examples(graph, group, row, asked))
+        return _Broker(row, *tally, found)
+
+    greatest = sorted(rows, key=lambda row: -len(graph.contacts.of(row)))
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = dict(zip(greatest, pool.map(counted, greatest), strict=True))
+    return [found[row] for row in rows]
+
+
+def _tally(graph: Meetings, group: Ints, row: int) -> tuple[Tally, Holes]:
+    around = holes(graph.contacts.strength, row) or Holes(0.0, 0.0)
+    return graph.introductions.tally(row, group, len(_WORLDS)), around
+
+
+def _examples(graph: Meetings, group: Ints, row: int, asked: Sequence[int]) -> list[Example]:
+    found: list[Example] = []
+    for pairs in graph.introductions.strongest(row, group, _across(asked), CHOSEN_FROM):
+        found += examples(*pairs)
+    return examples(*(np.array(column) for column in zip(*found, strict=True)))
+
+
+def _across(between: Sequence[int]) -> Mask:
+    """Which two worlds a pair of the asked worlds has; shape (worlds, worlds)."""
+    found = np.zeros((len(_WORLDS), len(_WORLDS)), dtype=np.bool_)
+    found[np.ix_(between, between)] = True
+    np.fill_diagonal(found, val=False)
     return found
 
 
-def _by_world(of_pairs: Array, rows: Ints, columns: Ints) -> Floats:
-    """The sum over pairs by the worlds of their ends; shape (worlds, worlds)."""
-    each = np.eye(len(_WORLDS))
-    return np.asarray(each[rows].T @ (of_pairs @ each[columns]))
+def _roles_of(tally: Tally, own: int) -> dict[BrokerRole, float]:
+    """The brokerage in each role of an organisation of world `own`."""
+    worlds = np.arange(len(_WORLDS))
+    role = _roles(worlds[:, None], own, worlds)
+    of_each = np.bincount(role.ravel(), tally.credit.ravel(), minlength=len(BrokerRole))
+    return {role: round(float(n), 4) for role, n in zip(BrokerRole, of_each, strict=True)}
 
 
 def _roles(a: Ints, own: int, b: Ints) -> Ints:
@@ -287,33 +364,28 @@ def _roles(a: Ints, own: int, b: Ints) -> Ints:
     return np.where(a == b, same, mixed)
 
 
-def _chance(tally: _Tally, group: Ints, between: Sequence[int]) -> Chance:
+def _chance(tally: Tally, group: Ints, across: Mask) -> Chance:
     """The pairs across, were the worlds dealt at random to all here; their sizes stay."""
     sizes = tuple(int((group == world).sum()) for world in range(len(_WORLDS)))
-    counts = np.zeros((len(_WORLDS), len(_WORLDS)), dtype=np.bool_)
-    counts[np.ix_(between, between)] = True
-    np.fill_diagonal(counts, val=False)
     # Pairs have no direction: two that share an end are told as sharing their start.
-    sharing = int((tally.touching * (tally.touching - 1)).sum())
-    return relabelled(Shape(tally.pairs, 0, sharing, 0, 0), sizes, counts)
+    shape = Shape(int(tally.pairs.sum()), 0, tally.sharing, 0, 0)
+    return relabelled(shape, sizes, across)
 
 
 def _bridge(
     view: View,
     graph: Meetings,
     ranking: Ranking,
-    row: int,
+    broker: _Broker,
     between: Sequence[World],
     place: tuple[Presence, str],
 ) -> Bridge:
-    group, asked = view.world[graph.nodes], _indices(between)
+    group, across = view.world[graph.nodes], _across(_indices(between))
+    row, tally = broker.row, broker.tally
     node = int(graph.nodes[row])
-    tally = _tally(graph, group, row, asked)
-    chance = _chance(tally, group, asked)
-    around = holes(graph.contacts.strength, row) or Holes(0.0, 0.0)
+    chance, introduced = _chance(tally, group, across), int(tally.pairs[across].sum())
     coverage = tuple(_coverage(view, graph, row, world) for world in between)
-    shown = examples(*(np.array(column) for column in zip(*tally.best, strict=True)))
-    ends = [(int(graph.nodes[a]), int(graph.nodes[b])) for a, b, _ in shown]
+    ends = [(int(graph.nodes[a]), int(graph.nodes[b])) for a, b, _ in broker.examples]
     functions = int(view.functions[node])
     return Bridge(
         view.keys[node],
@@ -322,19 +394,19 @@ def _bridge(
         is_catalyst(view, node),
         place_name(view, node),
         {one.world: one.reached for one in coverage},
-        {role: round(float(n), 4) for role, n in zip(BrokerRole, tally.roles, strict=True)},
-        round(chance.z(tally.across), 4),
-        tally.only,
+        _roles_of(tally, int(group[row])),
+        round(chance.z(introduced), 4),
+        int(tally.only[across].sum()),
         tuple((view.keys[a], view.keys[node], view.keys[b]) for a, b in ends),
         reasons_of(view, graph, node, ends, *place),
         _standing(view, node),
-        tally.across,
+        introduced,
         round(chance.mean, 4),
         round(chance.variance, 4),
         int(ranking.possible[row]),
         round(float(ranking.share[row]), 4),
-        round(around.constraint, 4),
-        round(around.effective_size, 4),
+        round(broker.holes.constraint, 4),
+        round(broker.holes.effective_size, 4),
         coverage,
     )
 

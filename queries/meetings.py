@@ -6,13 +6,14 @@ founded it) is in contact with each member; a plain member is in contact with th
 alliance or a tie last alive three years ago weighs half.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 
 from graph.columns import Floats, Ints, Mask
 from graph.model import ACTS_IN, FOUNDED, FUNDED, ORGANISATION, RUNS, SUPPORTS
+from graph.once import Once
 from graph.view import View, latest_of_view
 from queries.brokerage.introductions import Contacts, Introductions, row_of
 from queries.matching.circles import HALF_LIFE, UNDATED
@@ -29,6 +30,8 @@ from queries.presence import presence
 # Plain members of a larger alliance are no contacts: they would weigh less than a twentieth.
 MOST_MEMBERS = 21
 DIRECT = (FOUNDED, RUNS, SUPPORTS, FUNDED)
+_RANKINGS = 4  # questions about one place whose order of brokers is kept
+_BROKERS = 512  # in one place of whom what is counted is kept
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Meetings:
         alliances: the ordinal of each of p alliances here; shape (p,).
         goals: those that each aims at, itself or by an alliance here, as `View.goals`; shape (n,).
         contacts, introductions: between rows of `nodes`.
+        rankings, of_brokers: what is made of these contacts for a question, and of a broker.
     """
 
     nodes: Ints
@@ -76,6 +80,8 @@ class Meetings:
     goals: Ints
     contacts: Contacts
     introductions: Introductions
+    rankings: Once = field(default_factory=lambda: Once(_RANKINGS))
+    of_brokers: Once = field(default_factory=lambda: Once(_BROKERS))
 
     def shared(self, one: int, other: int) -> int:
         """The ordinal of the alliance that tells best how two contacts meet.

@@ -14,11 +14,14 @@ import numpy as np
 from scipy import sparse
 
 from graph.columns import Array, Floats, Ints, Mask
+from queries.brokerage.counting import numbers_by_group
+from queries.brokerage.strongest import strongest
 
 # Those in contact with most others are counted by one dense product; all others path by path.
 _HUBS = 64
 _BLOCK = 1 << 20  # pairs that are laid out at a time
-_THREADS = 2
+_CACHED = 1 << 17  # pairs of which a number each stays in the cache of a processor
+THREADS = 2
 _ALONE = 1 << 18  # multiplications of one product that one thread does
 
 
@@ -77,19 +80,22 @@ class Introduced:
 
 
 @dataclass(frozen=True)
-class Pairs:
-    """Pairs that one broker introduces: some of its contacts, in rows, with some in columns.
+class Tally:
+    """What is counted over the pairs that one broker introduces, by the groups of the two.
+
+    Each pair is counted once, one of the two ways round; shapes (groups, groups).
 
     Attributes:
-        rows, columns: nodes; shapes (r,), (c,).
-        number: how many introduce that pair, 0 where this one does not; r × c.
-        weight: of the way through the broker; r × c.
+        pairs: how many.
+        only: of them, those that nobody else introduces.
+        credit: each 1 over the number of those who introduce it.
+        sharing: ordered choices of two different pairs that share an end.
     """
 
-    rows: Ints
-    columns: Ints
-    number: Floats
-    weight: Floats
+    pairs: Ints
+    only: Ints
+    credit: Floats
+    sharing: int
 
 
 class Introductions:
@@ -101,7 +107,10 @@ class Introductions:
         degree = np.diff(contacts.strength.indptr)[brokers]
         most = brokers[np.argsort(-degree, kind="stable")[:_HUBS]]
         self._hubs = np.sort(most) if len(brokers) > 4 * _HUBS else brokers[:0]
-        usual = contacts.may_broker.copy()
+        # All contacts of who is in one alliance alone have met there.
+        meetings = np.diff(contacts.member.indptr) + np.diff(contacts.direct.indptr)
+        self._connects = contacts.may_broker & (meetings > 1)
+        usual = self._connects.copy()
         usual[self._hubs] = False
         # The root of the strength: the weight of a way is the geometric mean of its two contacts.
         root = contacts.strength.astype(np.float32)
@@ -129,13 +138,20 @@ class Introductions:
         )
         met = self._met(rows, columns)
         ends = _Ends.of(columns, self._usual, self._to_hubs[columns[by_hub[columns]]])
-        with ThreadPoolExecutor(_THREADS) as pool:
-            halves = [slice(first, None, _THREADS) for first in range(_THREADS)]
+        with ThreadPoolExecutor(THREADS) as pool:
+            halves = [slice(first, None, THREADS) for first in range(THREADS)]
             for credit in pool.map(lambda h: self._between(rows[h], ends, met[h]), halves):
                 found += credit
+        return found + self._credit_within(rows, columns, met)
+
+    def _credit_within(self, rows: Ints, columns: Ints, met: sparse.csr_array) -> Floats:
         within = self._within(rows, columns, met)
+        # Where a goal is asked, not all who share an alliance are contacts.
+        keys = within.broker * len(self.contacts)
+        ends = (_at(self.contacts.strength, keys + end) for end in (within.one, within.other))
+        within = within.chosen(np.logical_and(*ends))
         credit = within.weight / within.number
-        return found + np.bincount(within.broker, credit, minlength=len(found))
+        return np.bincount(within.broker, credit, minlength=len(self.contacts)).astype(np.float64)
 
     def _between(self, rows: Ints, ends: "_Ends", met: sparse.csr_array) -> Floats:
         """The credit of each node for pairs that share no alliance."""
@@ -181,9 +197,14 @@ class Introductions:
 
     def _met(self, rows: Ints, columns: Ints) -> sparse.csr_array:
         """In how many alliances each pair has met, and a half for a tie of their own."""
-        member, direct = self.contacts.member, self.contacts.direct
-        shared = member[rows] @ sparse.csr_array(member[columns].T)
-        return _sorted(shared + 0.5 * direct[rows][:, columns])
+        return _sorted(self._all_met[rows][:, columns])
+
+    @cached_property
+    def _all_met(self) -> sparse.csr_array:
+        member, direct = (
+            each.astype(np.float32) for each in (self.contacts.member, self.contacts.direct)
+        )
+        return _sorted(member @ member.T + 0.5 * direct)
 
     def _within(
         self, rows: Ints, columns: Ints, met: sparse.csr_array, alliances: Ints | None = None
@@ -229,44 +250,124 @@ class Introductions:
         found.eliminate_zeros()
         return found
 
+    # Some brokers ----------------------------------------------------------------------------
+
+    def at_most(self, rows: Ints, columns: Ints) -> tuple[Floats, Floats]:
+        """The credit of each node within alliances, and a bound of the rest of its credit.
+
+        As of `credit`, of which the sum is a bound: as if nobody had met, and each pair had but one
+        broker; shapes (n,), (n,).
+        """
+        reached = np.zeros((len(self.contacts), 2))
+        reached[rows, 0] = reached[columns, 1] = 1
+        bound = np.prod(self._root.astype(np.float64) @ reached, axis=1)
+        within = self._credit_within(rows, columns, self._met(rows, columns))
+        return within, np.where(self._connects, bound, 0.0)
+
+    def credit_between(self, broker: int, rows: Mask, columns: Mask) -> float:
+        """The credit of a broker for pairs that share no alliance; see `credit`.
+
+        `rows`, `columns`: whether each node is one; shape (n,).
+        """
+        of_contact = slice(self._root.indptr[broker], self._root.indptr[broker + 1])
+        near, way = self._root.indices[of_contact], self._root.data[of_contact]
+        one, other = rows[near], columns[near]
+        left, right = (self._known[near[ends]] for ends in (one, other))
+        common = np.flatnonzero(np.logical_and(*(_columns_of(each) for each in (left, right))))
+        most = np.min_scalar_type(min(np.diff(k.indptr).max(initial=0) for k in (left, right)))
+        left = left[:, common].astype(most)
+        right = right[:, common].T.astype(most).toarray(order="C")
+        met = self._met(near[one], near[other])
+        way_one, way_other = (way[ends].astype(np.float64) for ends in (one, other))
+        credit, step = 0.0, max(1, _CACHED // max(1, right.shape[1]))
+        for first in range(0, left.shape[0], step):
+            share = 1 / np.maximum(left[first : first + step] @ right, 1).astype(np.float64)
+            of_block = met[first : first + step]
+            share[_rows_of(of_block), of_block.indices] = 0
+            share *= way_other  # a product of matrices would wait for threads, see `_parts`
+            credit += float((share.sum(axis=1) * way_one[first : first + step]).sum())
+        return credit
+
     # One broker ------------------------------------------------------------------------------
 
-    def pairs(self, broker: int, rows: Ints, columns: Ints) -> Iterator[Pairs]:
-        """The pairs of its contacts `rows` with its contacts `columns` that a broker introduces.
+    def tally(self, broker: int, group: Ints, groups: int) -> Tally:
+        """What a broker introduces, among its contacts of known group.
 
-        In blocks of rows. Rows and columns may have nodes in common: a node makes no pair with
-        itself, and a pair comes twice.
+        `group`: of each node, -1 when unknown; shape (n,).
         """
-        way = np.zeros(len(self.contacts), dtype=np.float64)
-        way[self.contacts.of(broker)] = self._root.data[
-            self._root.indptr[broker] : self._root.indptr[broker + 1]
-        ]
-        alliances = row_of(self._convener, broker)
-        met = self._met(rows, columns)
-        within = self._within(rows, columns, met, np.unique(alliances))
-        within = within.chosen((within.broker == broker) & (within.one != within.other))
-        column_rank = np.full(len(self.contacts), -1)
-        column_rank[columns] = np.arange(len(columns))
-        step = max(1, _BLOCK // max(len(columns), 1))
-        for first in range(0, len(rows), step):
-            block = rows[first : first + step]
-            number = self._numbers(block, columns, met[first : first + step])
-            weight = way[block][:, None] * way[columns]
-            rank_of = np.full(len(self.contacts), -1)
-            rank_of[block] = np.arange(len(block))
-            here = within.chosen(rank_of[within.one] >= 0)
-            at = rank_of[here.one], column_rank[here.other]
-            number[at], weight[at] = here.number, here.weight
-            yield Pairs(block, columns, number, weight)
+        near, met, within = self._around(broker, group)
+        numbers = numbers_by_group(self._known[near], met, group[near], groups)
+        lacking = max(0, int(within.number.max(initial=0)) + 1 - numbers.shape[2])
+        numbers = np.pad(numbers, ((0, 0), (0, 0), (0, lacking)))
+        np.add.at(numbers, (group[within.one], group[within.other], within.number), 1)
+        introduced = numbers[:, :, 1:]
+        has_met = _rows_of(met)[_rows_of(met) != met.indices]
+        of_each = len(near) - 1 - np.bincount(has_met, minlength=len(near))
+        ends = np.concatenate([within.one, within.other])
+        of_each += np.bincount(ends, minlength=len(self.contacts))[near]
+        return Tally(
+            introduced.sum(axis=2),
+            introduced[:, :, 0],
+            introduced @ (1 / np.arange(1, introduced.shape[2] + 1)),
+            int((of_each * (of_each - 1)).sum()),
+        )
 
-    def _numbers(self, rows: Ints, columns: Ints, met: sparse.csr_array) -> Floats:
-        """How many are in contact with both ends of a pair; 0 where these have met."""
-        usual = [_ones(self._usual[nodes]) for nodes in (rows, columns)]
-        hubs = [(self._to_hubs[nodes] > 0).astype(np.float32) for nodes in (rows, columns)]
-        number = (usual[0] @ sparse.csr_array(usual[1].T)).toarray() + hubs[0] @ hubs[1].T
-        number[_rows_of(met), met.indices] = 0
-        number[rows[:, None] == columns] = 0
-        return np.asarray(number, dtype=np.float64)
+    def strongest(
+        self, broker: int, group: Ints, across: Mask, most: int
+    ) -> Iterator[tuple[Ints, Ints, Floats]]:
+        """The strongest of the pairs of two groups that a broker introduces.
+
+        One part of its contacts after the other, so that those of a great broker have not all one
+        end in common: ends, the lesser node first, and weights; the `most` that come first by
+        weight, one end and the other, and perhaps others.
+
+        Args:
+            broker: a node.
+            group: of each node, -1 when unknown; shape (n,).
+            across: of which two groups; symmetric, shape (groups, groups).
+            most: how many are needed of each part.
+        """
+        near, met, within = self._around(broker, group)
+        within = within.chosen(across[group[within.one], group[within.other]])
+        of_contact = slice(self._root.indptr[broker], self._root.indptr[broker + 1])
+        known = group[self._root.indices[of_contact]] >= 0
+        way = self._root.data[of_contact][known].astype(np.float64)
+        asked = np.flatnonzero(np.any(across, axis=1)[group[near]])
+
+        def apart(rows: Ints, columns: Ints) -> Mask:
+            of_rows = met[rows]
+            found = np.ones((len(rows), len(near)), dtype=np.bool_)
+            found[_rows_of(of_rows), of_rows.indices] = False
+            of_two = across[np.ix_(group[near[rows]], group[near[columns]])]
+            return np.asarray(found[:, columns] & (rows[:, None] < columns) & of_two)
+
+        step = max(1, _BLOCK // max(len(near), 1))
+        for first in range(0, len(near), step):
+            here = within.chosen(np.isin(within.one, near[first : first + step]))
+            rows = asked[(asked >= first) & (asked < first + step)]
+            one, other = strongest(way, rows, asked, apart, most) if len(rows) else (rows, rows)
+            yield (
+                np.concatenate([near[one], here.one]),
+                np.concatenate([near[other], here.other]),
+                np.concatenate([way[one] * way[other], here.weight]),
+            )
+
+    def _around(self, broker: int, group: Ints) -> tuple[Ints, sparse.csr_array, Introduced]:
+        """The contacts of known group, who of them have met, and the pairs within alliances."""
+        near = self.contacts.of(broker)
+        near = near[group[near] >= 0]
+        met = self._met(near, near)
+        within = self._within(near, near, met, np.unique(row_of(self._convener, broker)))
+        return near, met, within.chosen((within.broker == broker) & (within.one < within.other))
+
+    @cached_property
+    def _known(self) -> sparse.csr_array:
+        """With which of those who may connect two that have not met each is in contact, 0 or 1."""
+        connects = self._connects.astype(np.uint8)
+        known = _ones(self.contacts.strength).astype(np.uint8)
+        found = sparse.csr_array(known * connects[None, :])
+        found.eliminate_zeros()
+        return found
 
 
 @dataclass(frozen=True)
@@ -310,6 +411,11 @@ def _ones(matrix: sparse.csr_array) -> sparse.csr_array:
 def row_of(matrix: sparse.csr_array, row: int) -> Ints:
     """The columns of the entries of one row."""
     return np.asarray(matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]])
+
+
+def _columns_of(matrix: sparse.csr_array) -> Mask:
+    """Whether each column has an entry."""
+    return np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
 
 
 def _rows_of(matrix: sparse.csr_array) -> Ints:

@@ -561,6 +561,21 @@ def test_only_what_aims_at_the_goal_counts_when_one_is_asked(view_of: ViewOf) ->
     assert set(by_id(asked(view, A, C, goals=("17",)))) == {"w"}
 
 
+def test_who_convenes_what_does_not_aim_at_the_goal_introduces_nobody_for_it(
+    view_of: ViewOf,
+) -> None:
+    v, w, a, c = names("vwac")
+    claims = [*place(), *actors({v: S, w: S, a: A, c: C})]
+    claims += [NodeClaim("goal:17", GOAL, "17", {"name": "Partenariats", "number": 17})]
+    claims += alliance("alliage:autre", {v: LEAD, a: MEMBER, c: MEMBER})
+    for end in (v, a, c):  # all are in contact with w for the goal
+        claims += alliance(f"{end}-w", {w: LEAD, end: MEMBER})
+        claims += [TieClaim(AIMS_AT, f"{end}-w", "goal:17", f"{end} aims")]
+    view = view_of(("exemples", claims))
+    assert set(by_id(asked(view, A, C))) == {"v"}
+    assert asked(view, A, C, goals=("17",)).answers == ()
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_answer_is_the_same_in_any_order_of_ingestion(view_of: ViewOf, seed: int) -> None:
     graph, worlds = random_graph(seed)

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import astuple
-from itertools import permutations
+from itertools import combinations, permutations
 from pathlib import Path
 from statistics import fmean, pvariance
 from typing import Any
+from unittest.mock import patch
 
 import networkx as nx
 import numpy as np
@@ -16,6 +17,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from graph.columns import Floats, Ints
+from queries import bridges as bridges_module
+from queries.bridges import foremost, ranked
+from queries.brokerage import introductions as introductions_module
 from queries.brokerage.holes import Holes, holes, mutual
 from queries.brokerage.introductions import Contacts, Introductions
 from queries.brokerage.labels import Shape, relabelled, shape_of
@@ -232,22 +236,93 @@ def test_the_credit_is_that_of_the_definition(seed: int, count: int) -> None:
     introductions = Introductions(contacts)
     assert expected.any()
     assert introductions.credit(rows, columns) == pytest.approx(expected, rel=1e-5, abs=1e-6)
-    for broker in np.flatnonzero(contacts.may_broker)[::29].tolist():
-        near = contacts.of(broker)
-        found = {
-            (int(a), int(b)): (block.number[i, j], block.weight[i, j])
-            for block in introductions.pairs(broker, near, near)
-            for i, a in enumerate(block.rows)
-            for j, b in enumerate(block.columns)
-            if block.number[i, j]
+
+
+@pytest.mark.parametrize("count", [12, 40, 300])
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_counted_of_a_broker_is_that_of_the_definition(seed: int, count: int) -> None:
+    contacts = made_up(seed, count, count)
+    group = np.random.default_rng(seed).integers(-1, 4, count)
+    introductions, defined = Introductions(contacts), Defined(contacts)
+    brokers = np.flatnonzero(contacts.may_broker)[:: count // 10].tolist()
+    counted = 0
+    for broker in brokers:
+        pairs, only, credit = (np.zeros((4, 4)) for _ in range(3))
+        times = np.zeros(count, dtype=int)
+        for a, b in combinations((n for n in contacts.of(broker).tolist() if group[n] >= 0), 2):
+            ways = defined.introduced_by(a, b)
+            if broker in ways:
+                for ends in {(group[a], group[b]), (group[b], group[a])}:
+                    pairs[ends] += 1
+                    only[ends] += len(ways) == 1
+                    credit[ends] += 1 / len(ways)
+                times[[a, b]] += 1
+        found = introductions.tally(broker, group, 4)
+        for expected, table in ((pairs, found.pairs), (only, found.only), (credit, found.credit)):
+            both = table + table.T - np.diag(np.diag(table))
+            assert both == pytest.approx(expected, abs=1e-9)
+        assert found.sharing == (times * (times - 1)).sum()
+        counted += pairs.sum()
+    assert counted
+
+
+@pytest.mark.parametrize("rows_at_a_time", [3, 1000])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_strongest_introductions_of_a_broker_are_those_of_the_definition(
+    seed: int, rows_at_a_time: int
+) -> None:
+    contacts = made_up(seed, 60, 60)
+    group = np.random.default_rng(seed).integers(-1, 4, 60)
+    across = np.zeros((4, 4), dtype=np.bool_)
+    across[[0, 1], [1, 0]] = True
+    introductions, defined = Introductions(contacts), Defined(contacts)
+    for broker in np.flatnonzero(contacts.may_broker).tolist():
+        near = [node for node in contacts.of(broker).tolist() if group[node] >= 0]
+        expected = {
+            (a, b): pytest.approx(ways[broker], rel=1e-5)
+            for a, b in combinations(near, 2)
+            if {group[a], group[b]} == {0, 1} and broker in (ways := defined.introduced_by(a, b))
         }
-        told = {
-            (a, b): (len(ways), pytest.approx(ways[broker], rel=1e-5))
-            for a in near.tolist()
-            for b in near.tolist()
-            if broker in (ways := defined.introduced_by(a, b))
-        }
-        assert found == told
+        with patch.object(introductions_module, "_BLOCK", rows_at_a_time * len(near)):
+            parts = list(introductions.strongest(broker, group, across, 10_000))
+            few = list(introductions.strongest(broker, group, across, 3))
+        assert len(parts) == -(-len(near) // rows_at_a_time)
+        found: dict[tuple[int, int], float] = {}
+        for part, some in zip(parts, few, strict=True):
+            weight_of = {(int(a), int(b)): float(w) for a, b, w in zip(*part, strict=True)}
+            order = sorted(weight_of, key=lambda pair: (-round(weight_of[pair], 6), *pair))
+            assert set(order[:3]) <= {(int(a), int(b)) for a, b, _ in zip(*some, strict=True)}
+            found |= weight_of
+        assert found == expected
+
+
+@pytest.mark.parametrize("limit", [1, 3, 500])
+@pytest.mark.parametrize("count", [12, 40, 300])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_foremost_brokers_are_the_first_of_all(seed: int, count: int, limit: int) -> None:
+    introductions = Introductions(made_up(seed, count, count))
+    group = np.random.default_rng(seed).integers(-1, 4, count)
+    everyone = ranked(introductions, group, (0, 1, 3))
+    first = everyone.order[:limit]
+    with patch.object(bridges_module, "_DEARER", 0):
+        found = foremost(introductions, group, (0, 1, 3), limit)
+    assert found.order[:limit].tolist() == first.tolist()
+    for name in ("score", "share", "possible"):
+        few, all_ = getattr(found, name)[first], getattr(everyone, name)[first]
+        assert few == pytest.approx(all_, rel=1e-5, abs=2e-6)
+
+
+def test_of_the_foremost_brokers_alone_the_credit_is_worked_out() -> None:
+    introductions = Introductions(made_up(0, 300, 300))
+    group = np.random.default_rng(0).integers(0, 4, 300)
+    with (
+        patch.object(bridges_module, "_DEARER", 0),
+        patch.object(
+            Introductions, "credit_between", autospec=True, side_effect=Introductions.credit_between
+        ) as worked_out,
+    ):
+        foremost(introductions, group, (0, 1), 3)
+    assert 3 <= worked_out.call_count < len(ranked(introductions, group, (0, 1)).order) / 2
 
 
 def test_nobody_is_credited_between_groups_without_anybody() -> None:
