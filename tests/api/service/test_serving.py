@@ -307,7 +307,7 @@ def test_a_store_made_anew_in_its_place_is_taken_up(copied: Path, tmp_path: Path
 
 
 def test_when_the_store_goes_away_the_last_generation_goes_on(copied: Path) -> None:
-    current = Current(Settings(str(copied)), refresh_s=0.05)
+    current = Current(Settings(str(copied)), refresh_s=0.05, patience_s=60)
     current.start()
     with current() as view:
         size = len(view)
