@@ -15,16 +15,16 @@ from api.demo import demo
 from api.export import FORMATS, Export
 from api.lines import counted, thousands, typeset
 from api.questions import QUESTIONS, Question, form_of
-from api.session import reading
+from api.session import opened, reading
 from graph.errors import AlliageError, RequestError
 from graph.settings import Settings
-from graph.sqlite import SqliteStore
 from ingest.catalogue import NAMES, OUTLINES
 
 Arguments: TypeAlias = argparse.Namespace
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 Command: TypeAlias = Callable[[Settings, Arguments], None]
 
+_STORE = "un fichier, ou neo4j://utilisateur@serveur/base (sinon ALLIAGE_STORE)"
 _FAILED, _BAD_INPUT, _INTERRUPTED = 1, 2, 130
 
 
@@ -137,7 +137,7 @@ def _ingest(settings: Settings, arguments: Arguments) -> None:
 
 
 def _forget(settings: Settings, arguments: Arguments) -> None:
-    with closing(SqliteStore(settings.store, writable=True)) as store:
+    with closing(opened(settings, writable=True)) as store:
         removed = store.forget(arguments.source)
     form = {"source": arguments.source, "removed": removed}
     _say(arguments, lambda: form, lambda: [report.forgotten(arguments.source, removed)])
@@ -294,7 +294,7 @@ def _command(
     added = commands.add_parser(
         name, help=does, description=says, argument_default=argument_default
     )
-    added.add_argument("--store", metavar="FICHIER", help="le dépôt (sinon ALLIAGE_STORE)")
+    added.add_argument("--store", metavar="DÉPÔT", help=_STORE)
     if in_json:
         added.add_argument("--json", action="store_true", help="répondre en JSON")
     added.set_defaults(run=run)

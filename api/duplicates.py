@@ -10,10 +10,10 @@ from pathlib import Path
 from api.as_json import Json
 from api.french import in_french
 from api.lines import thousands
+from api.session import is_there, opened
 from graph.errors import ContradictoryJudgement, EmptyStore, RequestError, UnknownId
 from graph.identity import Judgement, Verdict
 from graph.settings import Settings
-from graph.sqlite import SqliteStore
 from graph.store import Reader, Store
 from ingest.duplicates.resolution import PERSON, Resolved, resolve
 from ingest.files.records import Reject
@@ -51,12 +51,13 @@ class Imported:
     bad: tuple[tuple[str, str], ...] = field(default_factory=tuple)
 
 
-def _opened(settings: Settings, *, writable: bool = True) -> SqliteStore:
-    if not settings.store.exists():
+def _opened(settings: Settings, *, writable: bool = True) -> Store:
+    if not is_there(settings):
         raise EmptyStore(
-            f"Le dépôt « {settings.store} » n'existe pas encore : « alliage ingest » le crée."
+            f"Le dépôt « {settings.file or settings.address} » n'existe pas encore : « alliage "
+            "ingest » le crée."
         )
-    return SqliteStore(settings.store, writable=writable)
+    return opened(settings, writable=writable)
 
 
 def queue(settings: Settings) -> list[Waiting]:
@@ -64,7 +65,7 @@ def queue(settings: Settings) -> list[Waiting]:
 
     Those that have become one meanwhile, or that no source speaks of any more, wait no longer.
     """
-    with closing(_opened(settings, writable=False)) as store:
+    with closing(_opened(settings, writable=False)) as store, store.snapshot():
         return _queue(store)
 
 

@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from api import lines, report
-from api.session import fill
+from api.session import ensure, opened
 from graph.errors import RequestError, SourceError
 from graph.settings import Settings
-from graph.sqlite import SqliteStore
+from graph.store import Store
 from ingest.catalogue import (
     AUTO,
     RDF,
@@ -103,7 +103,7 @@ def read(settings: Settings, wanted: Wanted) -> Iterator[Report]:
                 " applique pas."
             )
         folder = _only(wanted.files, known.name)
-        with closing(SqliteStore(settings.store, writable=True)) as store:
+        with closing(opened(settings, writable=True)) as store:
             yield from map(Report, ingest(store, known, folder))
         return
     downloads = _Downloads()
@@ -114,9 +114,9 @@ def read(settings: Settings, wanted: Wanted) -> Iterator[Report]:
             f"« {exports[0]} » est un export d'Alliage, où chaque source a déjà son nom : « --as »"
             " ne s'y applique pas."
         )
-    if not settings.store.exists() and not exports:
-        fill(settings)  # a list without the territories would answer nothing
-    with closing(SqliteStore(settings.store, writable=True)) as store:
+    if not exports:
+        ensure(settings)  # a list without the territories would answer nothing
+    with closing(opened(settings, writable=True)) as store:
         for each in chosen:
             reading = _linked if each.name == RDF else _listed
             for done in reading(settings, store, each, wanted.edition):
@@ -133,9 +133,7 @@ def _exports(chosen: Sequence[_Chosen]) -> list[Path]:
     return [file for file in files if base_of(file)]
 
 
-def _listed(
-    settings: Settings, store: SqliteStore, chosen: _Chosen, _: str | None
-) -> Iterator[Ingested]:
+def _listed(settings: Settings, store: Store, chosen: _Chosen, _: str | None) -> Iterator[Ingested]:
     """Files that hold a record after another."""
     name, files = chosen.source.source.name, chosen.files
     with closing(Progress(name, partial(expected_records, files))) as progress:
@@ -143,7 +141,7 @@ def _listed(
 
 
 def _linked(
-    settings: Settings, store: SqliteStore, chosen: _Chosen, edition: str | None
+    settings: Settings, store: Store, chosen: _Chosen, edition: str | None
 ) -> Iterator[Ingested]:
     """Exports of ours, each source as itself; RDF of others, as one source."""
     # Loaded only here: the libraries of RDF would slow every other command down.

@@ -41,10 +41,9 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
     if not 1 <= arguments.workers <= _MOST_WORKERS:
         raise RequestError(f"Le nombre de processus (--workers) va de 1 à {_MOST_WORKERS}.")
     limits = ServiceSettings.from_environment(os.environ)
-    if not settings.store.exists():
-        session.fill(settings)
+    session.ensure(settings)
     # The workers are processes of their own: they read the environment.
-    os.environ[f"{PREFIX}STORE"] = str(settings.store)
+    os.environ[f"{PREFIX}STORE"] = settings.address
     with ExitStack() as stack:
         if arguments.workers > 1:
             numbers = tempfile.TemporaryDirectory(prefix="alliage-")

@@ -72,7 +72,7 @@ def _measured(data: Path, pattern: str, *, inner: bool) -> Verdict:
     files = sorted(str(path) for path in data.glob(pattern))
     with (
         tempfile.TemporaryDirectory() as folder,
-        record_of(Settings(Path(folder) / "none.db"), files) as (record, _),
+        record_of(Settings(str(Path(folder) / "none.db")), files) as (record, _),
     ):
         split = record.split()
         return evaluate(record.gatherings(record.inner(split) if inner else split))

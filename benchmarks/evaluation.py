@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--only", choices=sorted(SETS), action="append")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        settings = Settings(Path(folder) / "none.db")
+        settings = Settings(str(Path(folder) / "none.db"))
         records: dict[str, tuple[Record, str]] = {}
         for name in arguments.only or SETS:
             begun = time.monotonic()

@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("files", nargs="*")
     parser.add_argument("--organisations", type=int, default=ORGANISATIONS)
     asked = parser.parse_args()
-    settings = Settings(asked.store)
+    settings = Settings(str(asked.store))
     if asked.files:
         read(settings, "auto", *asked.files)
     known = organisations_in(asked.store) if asked.store.exists() else 0

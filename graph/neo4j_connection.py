@@ -1,5 +1,6 @@
 """The way to a Neo4j server or cluster: address, identity, retries, and its errors in our words."""
 
+import logging
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -49,6 +50,9 @@ SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _OLDEST = (5, 26)
 _FETCH = 5_000  # records that are under way at once
 _CUT = (ServiceUnavailable, SessionExpired, TransientError, NotALeader, DatabaseUnavailable)
+
+# The driver's own lines would reach standard error; what matters in them is told by our errors.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 Row: TypeAlias = Sequence[Any]
 Statement: TypeAlias = tuple[str, Mapping[str, object]]
@@ -247,7 +251,7 @@ def _literal(statement: str) -> LiteralString:
 def _in_our_words(error: Exception, address: Address) -> StoreError:
     where = f"« {address.uri} »"
     code = getattr(error, "code", None) or ""
-    if isinstance(error, AuthError):
+    if isinstance(error, AuthError) or "AuthenticationRateLimit" in code:
         return StoreRefused(
             f"Le serveur {where} refuse l'utilisateur « {address.user} » : vérifiez l'adresse et "
             "ALLIAGE_NEO4J_PASSWORD."

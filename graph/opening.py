@@ -1,5 +1,6 @@
 """A store by its address: a file, or a Neo4j server."""
 
+import hashlib
 from pathlib import Path
 
 from graph.errors import RequestError
@@ -29,6 +30,21 @@ def file_of(address: str) -> Path:
             "sqlite:///fichier ou neo4j://utilisateur@serveur:7687/base."
         )
     return Path(path).expanduser()
+
+
+def name_of_server(address: str) -> str:
+    """A name for the files of this machine that go with a database on a server.
+
+    It is the same for every user and protocol, and says nothing of the server.
+
+    Raises:
+        RequestError: it is no address of a server.
+    """
+    from graph.neo4j_connection import Address
+
+    there = Address.of(address, "")
+    where = f"{there.uri.partition('://')[2]}/{there.database}"
+    return f"neo4j-{hashlib.sha256(where.encode()).hexdigest()[:16]}"
 
 
 def open_store(address: str, password: str = "", *, writable: bool = False) -> Store:

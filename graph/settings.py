@@ -6,6 +6,8 @@ from pathlib import Path
 
 import platformdirs
 
+from graph.opening import file_of, is_on_server, name_of_server
+
 PREFIX = "ALLIAGE_"
 _EXAMPLE_BASE = "https://alliage.example"
 
@@ -15,39 +17,56 @@ class Settings:
     """The settings of a run.
 
     Attributes:
-        store: the file of the store (`ALLIAGE_STORE`).
+        address: of the store (`ALLIAGE_STORE`): a file, or a Neo4j server; see
+            `graph.opening.open_store`.
         base: the IRI under which things are published in RDF (`ALLIAGE_BASE`). The default is in
             a domain that RFC 2606 keeps for examples: who publishes sets their own.
         password: of the user of a Neo4j server (`ALLIAGE_NEO4J_PASSWORD`).
     """
 
-    store: Path
+    address: str
     base: str = _EXAMPLE_BASE
     password: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """The settings that environment variables give."""
-        folder = platformdirs.user_data_path("alliage", appauthor=False)
-        store = environment.get(f"{PREFIX}STORE", "").removeprefix("sqlite:///")
         base = environment.get(f"{PREFIX}BASE", "").rstrip("/")
         return cls(
-            Path(store).expanduser() if store else folder / "alliage.db",
+            environment.get(f"{PREFIX}STORE", "") or str(_data_folder() / "alliage.db"),
             base or _EXAMPLE_BASE,
             environment.get(f"{PREFIX}NEO4J_PASSWORD", ""),
         )
 
     @property
+    def file(self) -> Path | None:
+        """The file of the store; None where it is on a server.
+
+        Raises:
+            RequestError: it is the address of something else.
+        """
+        return None if is_on_server(self.address) else file_of(self.address)
+
+    @property
     def view_folder(self) -> Path:
         """Where the columns derived from the store lie."""
-        return self.store.with_name(f"{self.store.name}.view")
+        return self._beside("view")
 
     @property
     def rejects_folder(self) -> Path:
         """Where the records that were rejected are kept, a file a source."""
-        return self.store.with_name(f"{self.store.name}.rejects")
+        return self._beside("rejects")
 
     @property
     def outlines_folder(self) -> Path:
         """Where the official outlines of territories that were read lie, a file a level."""
-        return self.store.with_name(f"{self.store.name}.outlines")
+        return self._beside("outlines")
+
+    def _beside(self, what: str) -> Path:
+        """A folder beside the file; for a server, one of this machine."""
+        file = self.file or _data_folder() / name_of_server(self.address)
+        return file.with_name(f"{file.name}.{what}")
+
+
+def _data_folder() -> Path:
+    return platformdirs.user_data_path("alliage", appauthor=False)

@@ -10,9 +10,11 @@ from typing import Self
 import pytest
 from hypothesis import settings
 
+from graph.copying import copy_store
 from graph.neo4j import Neo4jStore
 from graph.neo4j_connection import Address, Connection
 from graph.sqlite import SqliteStore
+from graph.store import Reader
 from graph.view import View, open_view
 from ingest.bundled import BUNDLED
 from ingest.runner import ingest
@@ -84,6 +86,22 @@ def neo4j(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4j]:
 def other_neo4j(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4j]:
     """Another Neo4j server, where a test needs two stores at once."""
     yield from _server(tmp_path_factory.mktemp("other_neo4j"))
+
+
+@pytest.fixture(scope="module")
+def bundled_neo4j(bundled_store: Path, other_neo4j: Neo4j) -> Neo4j:
+    """The other server with all that is bundled, which a module may add to."""
+    with closing(SqliteStore(bundled_store)) as file:
+        with closing(other_neo4j.writer()) as store:
+            if _told(store) == _told(file):  # since a module before
+                return other_neo4j
+        with closing(other_neo4j.cleared().writer()) as store:
+            copy_store(file, store)
+    return other_neo4j
+
+
+def _told(store: Reader) -> list[tuple[str, int, int]]:
+    return [(each.source.name, each.node_claims, each.tie_claims) for each in store.sources()]
 
 
 def _server(home: Path) -> Iterator[Neo4j]:

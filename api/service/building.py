@@ -8,8 +8,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from graph.errors import AlliageError, RequestError
+from graph.opening import open_store
 from graph.settings import Settings
-from graph.sqlite import SqliteStore
 from graph.store import Reader
 from graph.view import View, memory_view, open_view
 from queries.acquaintance import acquaintances
@@ -73,7 +73,7 @@ def build_apart(settings: Settings) -> None:
     several workers one makes them and the others wait. Where it fails, nothing is saved, and who
     opens the view makes it in memory.
     """
-    with closing(SqliteStore(settings.store)) as store:
+    with closing(open_store(settings.address, settings.password)) as store:
         kept = f"{store.generation()}-{store.stamp()}-"
     with suppress(OSError):
         if any(folder.name.startswith(kept) for folder in settings.view_folder.iterdir()):
@@ -87,7 +87,7 @@ def _build(settings: Settings) -> None:
     with (
         suppress(AlliageError, OSError),
         _alone(settings.view_folder),
-        closing(SqliteStore(settings.store)) as store,
+        closing(open_store(settings.address, settings.password)) as store,
     ):
         warm(open_view(store, settings.view_folder))
 

@@ -1,9 +1,9 @@
 """Which generation of the graph does the service answer from, and how does it take up the next?
 
-Each generation is held whole: its columns, and a connection of its own that keeps a read
-transaction open, so that what only the store knows (descriptions, ties, sources, search) is read
-as it was when the columns were made. A newer generation is prepared beside it and then put in its
-place at once; who reads the old one finishes, and the last of them lets it go.
+Each generation is held whole: its columns, and a connection of its own that goes on reading that
+generation, so that what only the store knows (descriptions, ties, sources, search) is read as it
+was when the columns were made. A newer generation is prepared beside it and then put in its place
+at once; who reads the old one finishes, and the last of them lets it go.
 """
 
 import logging
@@ -13,12 +13,12 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
 from api.service.building import build_apart, view_of, warm
-from api.service.shared_store import SharedStore
-from graph.errors import AlliageError, StoreBusy
+from api.service.shared_store import Lookout, SharedStore, shared
+from graph.errors import AlliageError, EmptyStore, StoreBusy, StoreRefused
 from graph.settings import Settings
-from graph.sqlite import SqliteStore
 from graph.view import View
 
+_REFUSED_S = 30.0  # before a password is tried again, lest the server refuse all who have that name
 _log = logging.getLogger("alliage.service")
 
 
@@ -58,6 +58,10 @@ class Current:
     _first: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _trouble: str = ""
+
+    def __post_init__(self) -> None:
+        self._lookout = Lookout(self.settings)
 
     def start(self) -> None:
         """Begin to look for generations."""
@@ -70,6 +74,7 @@ class Current:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+        self._lookout.close()
         self._put(None)
         self._first.clear()
 
@@ -79,6 +84,14 @@ class Current:
         present = self._present
         return None if present is None else present.view.generation
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every question has an answer: there is a generation, and its server answers.
+
+        A file is open as long as its generation is held, whatever becomes of its name.
+        """
+        return self._present is not None and not (self._trouble and self.settings.file is None)
+
     @contextmanager
     def held(self) -> Iterator[Generation]:
         """The present generation, held still for a reader.
@@ -86,7 +99,8 @@ class Current:
         Raises:
             StoreBusy: the first one is still being prepared.
         """
-        self._first.wait(self.patience_s)
+        if not self._trouble:
+            self._first.wait(self.patience_s)
         with self._lock:
             generation = self._present
             if generation is None:
@@ -113,23 +127,43 @@ class Current:
         Raises:
             AlliageError: the store cannot be read; the generation that was held stays.
         """
-        with closing(SqliteStore(self.settings.store)) as store:
-            stamp = store.stamp()
         present = self._present
+        try:
+            stamp = self._lookout.stamp()
+        except EmptyStore as error:
+            if present is not None:
+                present.store.lose(error)
+            raise
         if present is not None and present.stamp == stamp:
+            present.store.confirm()
             return False
         build_apart(self.settings)
-        self._put(_open(self.settings))
+        generation = _open(self.settings)
+        if present is not None and present.stamp == generation.stamp:
+            generation.held.close()  # read from a member of the cluster that is behind
+            return False
+        self._put(generation)
         return True
 
     def _watch(self) -> None:
         while not self._stop.is_set():
-            try:
-                if self.refresh():
-                    _log.info("generation %s", self.number)
-            except (AlliageError, OSError) as problem:
-                _log.warning("the store cannot be read: %s", type(problem).__name__)
-            self._stop.wait(self.refresh_s)
+            self._stop.wait(self._look())
+
+    def _look(self) -> float:
+        """Take up a newer generation; gives the seconds until the next look."""
+        trouble, pause = "", self.refresh_s
+        try:
+            if self.refresh():
+                _log.info("generation %s", self.number)
+        except (AlliageError, OSError) as problem:
+            trouble = f"{type(problem).__name__}: {problem}"
+            pause = _REFUSED_S if isinstance(problem, StoreRefused) else pause
+        if trouble and trouble != self._trouble:
+            _log.warning("the store cannot be read: %s", trouble)
+        elif self._trouble and not trouble:
+            _log.info("the store is read again")
+        self._trouble = trouble
+        return pause
 
     def _put(self, generation: Generation | None) -> None:
         with self._lock:
@@ -145,7 +179,7 @@ class Current:
 
 def _open(settings: Settings) -> Generation:
     with ExitStack() as stack:
-        store = stack.enter_context(closing(SharedStore(settings.store)))
+        store = stack.enter_context(closing(shared(settings)))
         stack.enter_context(store.snapshot())
         view = view_of(store, settings.view_folder)
         warm(view)

@@ -90,7 +90,7 @@ async def made(app: FastAPI) -> dict[str, Any]:
 def main() -> None:
     """Print the examples."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(Path(folder) / "alliage.db")
+        settings = Settings(str(Path(folder) / "alliage.db"))
         session.fill(settings)
         app = create_app(settings)
         app.state.current.refresh()

@@ -1,16 +1,76 @@
-"""The connection to the embedded store that the threads of a service share."""
+"""The store from which the threads of a service read one generation."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import RLock
+from typing import Protocol
 
+from graph.errors import EmptyStore
 from graph.model import Kind, Tie
+from graph.settings import Settings
 from graph.sqlite import SqliteStore
-from graph.store import Found, StoredClaim, StoredNode, StoredSource, StoredTie
+from graph.store import Found, Reader, StoredClaim, StoredNode, StoredSource, StoredTie
 
 
-class SharedStore(SqliteStore):
-    """A store to read of which one thread at a time asks.
+class SharedStore(Reader, Protocol):
+    """A store that any number of threads may read."""
+
+    def confirm(self) -> None:
+        """Know that the generation that is held is still the present one."""
+
+    def lose(self, error: EmptyStore) -> None:
+        """Know that the store holds nothing any more."""
+
+
+class Lookout:
+    """Sees which generation of the store is the present one; for one thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._kept: SharedStore | None = None
+
+    def stamp(self) -> str:
+        """The mark of the present generation.
+
+        A file is opened at each look, as another may have been put in its place; a server is kept,
+        as long as it answers.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        with ExitStack() as stack:
+            store = stack.enter_context(closing(self._kept or shared(self._settings)))
+            self._kept = None
+            stamp = store.stamp()
+            if self._settings.file is None:
+                stack.pop_all()
+                self._kept = store
+        return stamp
+
+    def close(self) -> None:
+        """Look no more."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+
+def shared(settings: Settings) -> SharedStore:
+    """The store of a service, to be read by its threads.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    if settings.file is not None:
+        return SharedFile(settings.file)
+    # Loaded only here: who keeps a file needs no driver.
+    from api.service.shared_server import SharedServer
+
+    return SharedServer(settings.address, settings.password)
+
+
+class SharedFile(SqliteStore):
+    """A file of which one thread at a time asks.
 
     A connection stands for one read transaction, so that a generation has one and not one a
     thread; the look-ups take microseconds, and a search milliseconds.
@@ -19,6 +79,12 @@ class SharedStore(SqliteStore):
     def __init__(self, path: Path) -> None:
         self._turn = RLock()
         super().__init__(path)
+
+    def confirm(self) -> None:
+        """The read transaction holds it, whatever is the present one."""
+
+    def lose(self, error: EmptyStore) -> None:
+        """The file is open as long as this is, whatever has become of its name."""
 
     def sources(self) -> list[StoredSource]:
         """All sources, sorted by name."""

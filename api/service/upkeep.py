@@ -19,11 +19,11 @@ async def get_health() -> Response:
 
 @router.get("/ready")
 async def get_ready(request: Request) -> Response:
-    """There is a generation to answer from."""
-    generation = request.app.state.current.number
-    if generation is None:
+    """There is a generation to answer from, and the server of the store answers."""
+    current = request.app.state.current
+    if not current.is_whole:
         return unavailable().response()
-    form = {"status": "ready", "generation": generation}
+    form = {"status": "ready", "generation": current.number}
     return JSONResponse(form, headers={"Cache-Control": "no-store"})
 
 

@@ -18,6 +18,7 @@ import pytest
 import api
 from api import cli, ingesting, session
 from api.lines import typeset
+from graph import opening
 from graph.model import KINDS, VOCABULARIES, Means, MemberRole, World
 from graph.sqlite import SqliteStore
 from ingest import reference
@@ -967,7 +968,7 @@ def test_a_full_disk_while_ingesting_leaves_the_store_as_before(
     goals = [(source, read()) for source, read in reference.CLAIMS if source.name == "odd"]
     goals_only = Bundled("reference", "Objectifs", lambda _: iter(goals))
     monkeypatch.setattr(ingesting, "bundled", lambda _: goals_only)
-    monkeypatch.setattr(ingesting, "SqliteStore", Cramped)
+    monkeypatch.setattr(opening, "SqliteStore", Cramped)
     status, out, err = run("ingest", "reference", "--store", str(small))
     assert (status, out) == (2, "")
     assert err == typeset(

@@ -28,7 +28,7 @@ PROTOCOL = {
     "voisins communs", "Adamic–Adar", "allocation de ressources", "PageRank",
     "PageRank + même région",
 }  # fmt: skip
-NO_STORE = Settings(Path("none.db"))
+NO_STORE = Settings("none.db")
 
 
 def asked(*files: str, **options: object) -> evaluation.Wanted:
@@ -156,11 +156,10 @@ def test_the_command_writes_what_it_is_asked_for(
 
 _PROGRAM = """
 import json, sys
-from pathlib import Path
 from api import evaluation, evaluation_card
 from graph.settings import Settings
 card, _ = evaluation.measured(
-    Settings(Path("none.db")), evaluation.Wanted((sys.argv[1],), split="2015")
+    Settings("none.db"), evaluation.Wanted((sys.argv[1],), split="2015")
 )
 form = json.loads(evaluation_card.in_json(card))
 del form["seconds"], form["data"]

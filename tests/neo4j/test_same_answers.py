@@ -16,6 +16,7 @@ from graph.rdf.files import write_ntriples
 from graph.sqlite import SqliteStore
 from graph.store import Reader, Store
 from graph.view import build
+from tests.conftest import Neo4j
 from tests.graph.test_store_judgements import SAME, tell
 
 pytestmark = pytest.mark.needs_neo4j
@@ -28,9 +29,8 @@ def file(bundled_store: Path) -> Iterator[SqliteStore]:
 
 
 @pytest.fixture(scope="module")
-def server(file: SqliteStore, request: pytest.FixtureRequest) -> Iterator[Store]:
-    with closing(request.getfixturevalue("neo4j").cleared().writer()) as store:
-        copy_store(file, store)
+def server(bundled_neo4j: Neo4j) -> Iterator[Store]:
+    with closing(bundled_neo4j.reader()) as store:
         yield store
 
 
@@ -102,5 +102,5 @@ def test_a_copy_does_not_mix_two_stores(neo4j_store: Callable[[], Store], tmp_pa
 
 @pytest.fixture
 def neo4j_store(request: pytest.FixtureRequest) -> Callable[[], Store]:
-    """Opens an empty store on the second server: the first one holds what is bundled."""
-    return lambda: request.getfixturevalue("other_neo4j").cleared().writer()
+    """Opens an empty store on the first server: the second one holds what is bundled."""
+    return lambda: request.getfixturevalue("neo4j").cleared().writer()

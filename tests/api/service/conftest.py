@@ -50,7 +50,7 @@ def asking(app: FastAPI) -> Ask:
 def settings(bundled_store: Path, bundled: View) -> Settings:
     """The store with all that is bundled, its columns made."""
     assert len(bundled)
-    return Settings(bundled_store)
+    return Settings(str(bundled_store))
 
 
 @pytest.fixture

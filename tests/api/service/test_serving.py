@@ -72,7 +72,7 @@ class Server:
 
 
 @contextmanager
-def serve(store: Path, *words: str, **environment: str) -> Iterator[Server]:
+def serve(store: Path | str, *words: str, **environment: str) -> Iterator[Server]:
     """The command in a process of its own, stopped at the end."""
     port = free_port()
     command = [sys.executable, "-c", SERVE, "--port", str(port), *words]
@@ -261,7 +261,7 @@ def running(bundled_store: Path, bundled: View) -> Iterator[Server]:
 
 def test_a_reader_finishes_on_the_generation_that_it_began_with(copied: Path) -> None:
     add(copied, "premier", "Premier essai")
-    current = Current(Settings(copied))
+    current = Current(Settings(str(copied)))
     assert current.refresh()
     assert not current.refresh()
     with current.held() as old:
@@ -281,7 +281,7 @@ def test_a_reader_finishes_on_the_generation_that_it_began_with(copied: Path) ->
 
 def test_an_old_generation_lets_the_log_of_the_store_go(copied: Path) -> None:
     """SQLite can only empty the write-ahead log when no reader holds it (sqlite.org/wal.html)."""
-    current = Current(Settings(copied))
+    current = Current(Settings(str(copied)))
     current.refresh()
     with current.held():
         add(copied, "un", "Un")
@@ -295,7 +295,7 @@ def test_an_old_generation_lets_the_log_of_the_store_go(copied: Path) -> None:
 
 
 def test_a_store_made_anew_in_its_place_is_taken_up(copied: Path, tmp_path: Path) -> None:
-    current = Current(Settings(copied))
+    current = Current(Settings(str(copied)))
     current.refresh()
     other = tmp_path / "other.db"
     add(other, "seul", "Seul")
@@ -307,7 +307,7 @@ def test_a_store_made_anew_in_its_place_is_taken_up(copied: Path, tmp_path: Path
 
 
 def test_when_the_store_goes_away_the_last_generation_goes_on(copied: Path) -> None:
-    current = Current(Settings(copied), refresh_s=0.05)
+    current = Current(Settings(str(copied)), refresh_s=0.05, patience_s=60)
     current.start()
     with current() as view:
         size = len(view)
@@ -322,13 +322,13 @@ def test_when_the_store_goes_away_the_last_generation_goes_on(copied: Path) -> N
 
 
 def test_without_a_generation_a_reader_is_asked_to_come_back(tmp_path: Path) -> None:
-    current = Current(Settings(tmp_path / "absent.db"), patience_s=0.01)
+    current = Current(Settings(str(tmp_path / "absent.db")), patience_s=0.01)
     with pytest.raises(StoreBusy), current():
         pass
 
 
 def test_many_threads_read_one_generation(copied: Path) -> None:
-    current = Current(Settings(copied))
+    current = Current(Settings(str(copied)))
     current.refresh()
     faults: list[Exception] = []
 
@@ -357,7 +357,7 @@ def test_the_columns_are_made_in_another_process(copied: Path) -> None:
     generation = add(copied, "trois", "Trois")
     folder = copied.with_name("alliage.db.view")
     assert not list(folder.glob(f"{generation}-*"))
-    build_apart(Settings(copied))
+    build_apart(Settings(str(copied)))
     assert list(folder.glob(f"{generation}-*"))
 
 
@@ -366,4 +366,4 @@ def test_a_number_that_makes_no_sense_is_refused(tmp_path: Path, words: list[str
     asked = argparse.Namespace(host="127.0.0.1", port=8000, workers=1)
     setattr(asked, words[0].removeprefix("--"), int(words[1]))
     with pytest.raises(RequestError, match=words[0]):
-        serving.run(Settings(tmp_path / "a.db"), asked)
+        serving.run(Settings(str(tmp_path / "a.db")), asked)
