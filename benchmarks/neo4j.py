@@ -29,7 +29,7 @@ from graph.model import (
 )
 from graph.neo4j import Neo4jStore
 from graph.neo4j_connection import Address
-from graph.view import build
+from graph.view_columns import build
 from tests.neo4j.server import USER, running
 
 SOURCE = Source("mesure", "Graphe inventé", "Alliage", "", keeps_history=False)
