@@ -299,10 +299,14 @@ class Staging:
         """Take away for good what no reader sees any more."""
         if not 0 < self.scope.gone <= self.horizon:
             return
+        # Before the first of them goes: who catches up with what changed must know.
+        self._connection.write((cypher.BEGIN_SWEEP, {"horizon": self.horizon}))
         for statement in (*map(cypher.sweep_ties, TIES), cypher.SWEEP_NODES):
             values = {"horizon": self.horizon, "limit": _SWEPT}
             while self._connection.write((statement, values))[0][0][0] == _SWEPT:
                 pass
+        self._connection.write((cypher.END_SWEEP, {}))
+        self.scope.gone = 0
 
 
 def _shown(stored: StoredSource) -> dict[str, object]:
