@@ -100,8 +100,8 @@ def all_ties(tie: Tie) -> str:
 
 def ties_between(tie: Tie) -> str:
     """The ties of a kind from some things to some."""
-    return f"""MATCH (a:Thing)-[r:{tie.name}]->(b:Thing)
-        WHERE a.id IN $starts AND b.id IN $ends RETURN {_TIE}"""
+    return f"""MATCH (a:Thing) WHERE a.id IN $starts
+        MATCH (b:Thing) WHERE b.id IN $ends {_joining(tie)} RETURN {_TIE}"""
 
 
 def ties_of(tie: Tie) -> str:
@@ -165,8 +165,13 @@ def create_ties(tie: Tie) -> str:
 def put_ties(tie: Tie) -> str:
     """Put a new state of ties that are there."""
     return f"""UNWIND $rows AS row
-        MATCH (a:Thing {{id: row.start}})-[r:{tie.name}]->(b:Thing {{id: row.end}})
+        MATCH (a:Thing {{id: row.start}}) MATCH (b:Thing {{id: row.end}}) {_joining(tie)}
         SET r = row.state"""
+
+
+def _joining(tie: Tie) -> str:
+    # The ends first and apart, else the planner walks all the ties of a goal to find one of them.
+    return f"CALL (a, b) {{ MATCH (a)-[r:{tie.name}]->(b) RETURN r }}"
 
 
 # What one source says: its claims begin with its name ------------------------------------------
@@ -208,7 +213,8 @@ def changed_ties(tie: Tie) -> str:
 def delete_ties(tie: Tie) -> str:
     """Take ties away."""
     return f"""UNWIND $rows AS row
-        MATCH (a:Thing {{id: row[0]}})-[r:{tie.name}]->(b:Thing {{id: row[1]}}) DELETE r"""
+        MATCH (a:Thing {{id: row[0]}}) MATCH (b:Thing {{id: row[1]}}) {_joining(tie)}
+        DELETE r"""
 
 
 def sweep_ties(tie: Tie) -> str:

@@ -8,7 +8,6 @@ of.
 """
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ import orjson
 
 from graph.claims import Source
 from graph.columns import Array, Ints, Mask, Strings, Table
-from graph.model import TIES, Tie, tie_named
+from graph.model import TIES, Tie
 from graph.neo4j_scope import Scope
 from graph.neo4j_versions import node_of, tie_values
 from graph.view_columns import TieRows, derived, in_order, things_of
@@ -65,9 +64,9 @@ class Gathering:
         self._waiting: list[tuple[str, Sequence[str]]] = []
         self._things: list[Table] = []
         self._gone: list[int] = []
-        self._ties = {tie: TieRows(tie) for tie in TIES}
-        self._said: defaultdict[Tie, dict[int, str]] = defaultdict(dict)
-        self._cut: defaultdict[Tie, list[tuple[int, int]]] = defaultdict(list)
+        self._ties = {tie.name: TieRows(tie) for tie in TIES}
+        self._said: dict[str, dict[int, str]] = {tie.name: {} for tie in TIES}
+        self._cut: dict[str, list[tuple[int, int]]] = {tie.name: [] for tie in TIES}
 
     def add_thing(self, key: str, texts: Sequence[str]) -> None:
         """Take the claims about a thing; without any, it is gone."""
@@ -78,16 +77,20 @@ class Gathering:
         if len(self._waiting) >= _NODES:
             self._lay_out()
 
-    def add_tie(self, name: str, start: str, end: str, texts: Sequence[str]) -> None:
-        """Take the claims about a tie; without any, it is gone."""
-        tie, ends = tie_named(name), (self._id(start), self._id(end))
-        if not texts:
-            self._cut[tie].append(ends)
-            return
-        rows = self._ties[tie]
-        if len(texts) > 1:
-            self._said[tie][len(rows)] = orjson.dumps(texts).decode()
-        rows.add(*ends, tie_values(tie, texts, self._sources))
+    def add_ties(self, start: str, said: Iterable[tuple[str, str, Sequence[str]]]) -> None:
+        """Take ties that start at an id, of each its kind, its end and the claims about it.
+
+        One without claims is gone.
+        """
+        first = self._id(start)
+        for name, end, texts in said:
+            ends, rows = (first, self._id(end)), self._ties[name]
+            if not texts:
+                self._cut[name].append(ends)
+                continue
+            if len(texts) > 1:
+                self._said[name][len(rows)] = orjson.dumps(texts).decode()
+            rows.add(*ends, tie_values(rows.tie, texts, self._sources))
 
     def _id(self, key: str) -> int:
         return self._ids.setdefault(key, len(self._ids))
@@ -106,13 +109,12 @@ class Gathering:
         rank = np.empty(len(keys), dtype=np.int32)
         rank[[self._ids[key] for key in keys]] = np.arange(len(keys))
         things = _by_id(_ranked(Table.joined(self._things), rank))
-        ties = {}
-        for tie, rows in self._ties.items():
-            table = rows.table()
-            said = Strings.sparse(len(table), self._said[tie])
-            table["row"][:, :2] = rank[table["row"][:, :2]]
-            ties[tie] = in_order(table.with_columns({"said": said}))
-        cut = {tie: rank[np.array(self._cut[tie], dtype=np.int32).reshape(-1, 2)] for tie in TIES}
+        ties, cut = {}, {}
+        for tie in TIES:
+            table = self._ties[tie.name].table()
+            said = Strings.sparse(len(table), self._said[tie.name])
+            ties[tie] = in_order(_between(table, rank).with_columns({"said": said}))
+            cut[tie] = rank[np.array(self._cut[tie.name], dtype=np.int32).reshape(-1, 2)]
         gone = rank[np.array(self._gone, dtype=np.int32)]
         return Facts(Strings.of(keys), things, ties), Gone(gone, cut)
 

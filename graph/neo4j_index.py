@@ -102,7 +102,7 @@ def _with_changes(
             return None
         statement = cypher.changed_ties(tie)
         for row in connection.read(statement, generation=generation, most=left):
-            newer.add_tie(tie.name, row[0], row[1], scope.texts(row))
+            newer.add_ties(row[0], [(tie.name, row[1], scope.texts(row))])
             left -= 1
     scope.check_age()
     return replaced(facts, *newer.done()) if left > 0 else None
@@ -118,11 +118,16 @@ def _scanned(connection: Connection, scope: Scope, files: Path) -> Facts:
             key = thing[0]
             if texts := scope.texts(thing):
                 gathering.add_thing(key, texts)
-            for name, end, *state in ties:
-                if told := state[0] if len(state) == 1 else scope.texts(state):
-                    gathering.add_tie(name, key, end, told)
+            gathering.add_ties(key, _as_seen(scope, ties))
     scope.check_age()
     return gathering.done()[0]
+
+
+def _as_seen(scope: Scope, ties: Iterable[Row]) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """The ties that start at a thing, of those that this generation has."""
+    for tie in ties:
+        if texts := tie[2] if len(tie) == 3 else scope.texts(tie):
+            yield tie[0], tie[1], texts
 
 
 def _pages(connection: Connection, folder: Path, generation: int) -> Iterator[Sequence[Row]]:

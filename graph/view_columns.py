@@ -177,6 +177,7 @@ class TieRows:
     """Gathers the ties of one kind, a row each."""
 
     def __init__(self, tie: Tie) -> None:
+        self.tie = tie
         self._worded = tie in WORDED
         self._numbers = array("i")
         self._words: dict[int, str] = {}
