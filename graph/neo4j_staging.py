@@ -121,13 +121,11 @@ class Staging:
             by_kind[kind].append(self._node(key, new, state.claims))
         for kind, rows in by_kind.items():
             self._put(cypher.put_nodes(kind), rows)
-        self.mark_renamed({key: texts for key, (_, texts) in changes.items()})
+        self._mark_renamed({key: texts for key, (_, texts) in changes.items()})
 
-    def mark_renamed(self, claims: Mapping[str, Sequence[str]]) -> None:
-        """Mark the things that had another id."""
-        keys = [k for k, texts in claims.items() if any('"former_codes":' in t for t in texts)]
-        if keys:
-            self.write((cypher.MARK_RENAMED, {"keys": keys}))
+    def _mark_renamed(self, claims: Mapping[str, Sequence[str]]) -> None:
+        if marks := mark_renamed(claims):
+            self.write(*marks)
 
     def put_ties(
         self, tie: Tie, changes: Mapping[tuple[str, str], tuple[State, Sequence[str]]]
@@ -212,7 +210,7 @@ class Staging:
             by_kind[kind].append(row)
         for kind, rows in by_kind.items():
             self._put(cypher.put_nodes(kind), rows)
-        self.mark_renamed({row[0]: row[1] for row in self.rows(cypher.NODES, keys=keys)})
+        self._mark_renamed({row[0]: row[1] for row in self.rows(cypher.NODES, keys=keys)})
 
     # The end ---------------------------------------------------------------------------------
 
@@ -293,7 +291,7 @@ class Staging:
             self._put(cypher.put_nodes(kind), put)
         for first in range(0, len(gone), _BATCH):
             self.write((cypher.DELETE_NODES, {"keys": gone[first : first + _BATCH]}))
-        self.mark_renamed({row[0]: row[1] for row in rows if row[0] not in gone})
+        self._mark_renamed({row[0]: row[1] for row in rows if row[0] not in gone})
 
     def _sweep(self) -> None:
         """Take away for good what no reader sees any more."""
@@ -307,6 +305,12 @@ class Staging:
                 pass
         self._connection.write((cypher.END_SWEEP, {}))
         self.scope.gone = 0
+
+
+def mark_renamed(claims: Mapping[str, Sequence[str]]) -> list[Statement]:
+    """What marks the things that had another id, of those about which claims are made."""
+    keys = [k for k, texts in claims.items() if any('"former_codes":' in t for t in texts)]
+    return [(cypher.MARK_RENAMED, {"keys": keys})] if keys else []
 
 
 def _shown(stored: StoredSource) -> dict[str, object]:
