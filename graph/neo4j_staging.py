@@ -238,7 +238,8 @@ class Staging:
     def close(self) -> None:
         """Give the place up; what was not committed is undone, now or by the next writer."""
         try:
-            if self._staged:
+            # A connection that is cut at the very end does not tell whether all was committed.
+            if self._staged and self._present().generation < self.generation:
                 self._undo()
         finally:
             self._release()
