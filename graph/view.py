@@ -8,7 +8,7 @@ reader finishes on the one it holds.
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
@@ -28,6 +28,7 @@ from graph.view_columns import build
 _FORMAT = 2  # of the files of a view; a change makes new ones
 _ABANDONED_S = 3600
 _TOLD_KEPT = 2_000  # ties and things with their claims: one answer tells many of them several times
+_MORE = 20  # times as many are searched in the store for a view that holds a part of it
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
@@ -81,6 +82,7 @@ class View:
         started, stopped: days as YYYYMMDD, 0 when unknown; shape (n,).
         ended: whether no source speaks of it any more, or it has an end; shape (n,).
         collective: whether it stands for a group of organisations; shape (n,).
+        arrays: the columns that all of these come from, by name.
         once: what is made of this generation and goes with it, by key; see `once_a_view`.
         purposes: of an organisation, alliance, project or call the words of its name, other
             names, acronym and purpose, each on a line of its own; else empty.
@@ -94,8 +96,12 @@ class View:
         store: Reader,
         generation: int,
         files: Path | None = None,
+        *,
+        whole: bool = True,
     ) -> None:
         self._store = store
+        self._whole = whole
+        self.arrays: Mapping[str, Array] = arrays
         self._files = files
         self.once = Once()
         self._told = Once(_TOLD_KEPT)
@@ -175,6 +181,12 @@ class View:
         """
         return self.once(name, lambda: self._kept_or_made(name, make))
 
+    def part(self, name: str, make: Callable[[], dict[str, Array]]) -> "View":
+        """A view of fewer things of this generation, whose columns lie beside; see `derived`."""
+        arrays = self.derived(name, make)
+        files = self._files and self._files.with_name(f"{self._files.name}.{name}")
+        return View(arrays, self._store, self.generation, files, whole=False)
+
     def _kept_or_made(self, name: str, make: Callable[[], dict[str, Array]]) -> dict[str, Array]:
         if self._files is None:
             return make()
@@ -208,11 +220,18 @@ class View:
 
     def ties_of(self, ordinal: int) -> list[StoredTie]:
         """All ties of a thing, with their claims."""
-        return self._store.ties(self.keys[ordinal])
+        ties = self._store.ties(self.keys[ordinal])
+        return ties if self._whole else [t for t in ties if self._has(t.start) and self._has(t.end)]
 
     def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
         """Things by name; see `graph.store.Reader.search`."""
-        return self._store.search(text, kinds, limit)
+        if self._whole:
+            return self._store.search(text, kinds, limit)
+        found = self._store.search(text, kinds, limit * _MORE)
+        return [each for each in found if self._has(each.key)][:limit]
+
+    def _has(self, key: str) -> bool:
+        return self.keys.find(key) is not None
 
 
 def once_a_view(make: Callable[[View], _T]) -> Callable[[View], _T]:
