@@ -124,6 +124,8 @@ def through(neo4j: Neo4j, monkeypatch: pytest.MonkeyPatch) -> Address:
         except OSError:
             pass
         for end in (one, other):
+            with suppress(OSError):  # told at once, though the other thread still reads from it
+                end.shutdown(socket.SHUT_RDWR)
             end.close()
 
     threading.Thread(target=relay, daemon=True).start()
