@@ -1,4 +1,4 @@
-"""How fast a Neo4j server is loaded and read: claims a second, on a made-up graph.
+"""How fast a Neo4j server is loaded, read, and followed: claims a second, on a made-up graph.
 
     python -m benchmarks.neo4j [--organisations 20000]
 
@@ -29,9 +29,11 @@ from graph.model import (
 )
 from graph.neo4j import Neo4jStore
 from graph.neo4j_connection import Address
-from graph.view import build
+from graph.view import open_view
+from graph.view_columns import build
 from tests.neo4j.server import USER, running
 
+OTHER = Source("autre", "Une autre source", "Alliage", "", keeps_history=False)
 SOURCE = Source("mesure", "Graphe inventé", "Alliage", "", keeps_history=False)
 _WORDS = ("atelier", "avenir", "collectif", "énergie", "forêt", "habitat", "insertion", "jardin")
 
@@ -75,10 +77,10 @@ def show(what: str, claims: int, work: Callable[[], object]) -> None:
     print(f"{what:32} {spent:7.1f} s {claims / spent:10,.0f} claims/s", flush=True)
 
 
-def measure(address: Address, organisations: int) -> None:
-    """Load, load again, change some, scan, build the view."""
+def measure(address: Address, organisations: int, folder: Path) -> None:
+    """Load, open the view, change some and open it again, scan, load again."""
     claims = list(made_up(organisations))
-    changed = organisations // 20
+    changed = min(10_000, organisations // 20)
     with closing(Neo4jStore(address, writable=True)) as store:
 
         def load(told: list[Claim]) -> None:
@@ -93,9 +95,12 @@ def measure(address: Address, organisations: int) -> None:
 
         show("first load", len(claims), lambda: load(claims))
         nodes = sum(isinstance(claim, NodeClaim) for claim in claims)
+        show("the index, from a scan", len(claims), lambda: open_view(store, folder))
+        show(f"{changed} changed, written", 2 * changed, lambda: change(store, changed))
+        show("the index, of what changed", 2 * changed, lambda: open_view(store, folder))
         show("scan of things", nodes, lambda: list(store.scan_nodes()))
         show("scan of ties", len(claims) - nodes, ties)
-        show("columns of the view", len(claims), lambda: build(store))
+        show("columns, of all scans", len(claims), lambda: build(store))
         show("the same again", len(claims), lambda: load(claims))
         newer = [
             NodeClaim(c.subject, c.kind, c.record, {**c.properties, "name": "Autre"})
@@ -106,12 +111,26 @@ def measure(address: Address, organisations: int) -> None:
         show(f"with {changed} changed", len(claims), lambda: load(newer))
 
 
+def change(store: Neo4jStore, organisations: int) -> None:
+    """Have another source say something of some organisations: a name, and an aim."""
+    with store.write(OTHER) as writing:
+        for number in range(organisations):
+            key, record = f"x:{number:07}", str(number)
+            name = NodeClaim(key, ORGANISATION, record, {"name": f"Nouveau nom {number}"})
+            writing.add_record((name, TieClaim(AIMS_AT, key, f"goal:{number % 17 + 1}", record)))
+        writing.finish()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="The speed of the Neo4j store")
     parser.add_argument("--organisations", type=int, default=20_000)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "neo4j") as server:
-        measure(Address(server.uri, USER, server.password), arguments.organisations)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder) / "neo4j", large=True) as server,
+    ):
+        address = Address(server.uri, USER, server.password)
+        measure(address, arguments.organisations, Path(folder) / "view")
 
 
 if __name__ == "__main__":

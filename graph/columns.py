@@ -4,7 +4,8 @@ import os
 import secrets
 import shutil
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from mmap import mmap
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,6 +18,7 @@ Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Array: TypeAlias = npt.NDArray[Any]
 
+_DATA, _OFFSETS = "_data", "_offsets"
 UNFINISHED = ".building-"  # begins the name of a folder that is being written or removed
 
 
@@ -37,11 +39,46 @@ class Strings:
         np.cumsum([len(text) for text in encoded], out=offsets[1:])
         return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets)
 
+    @classmethod
+    def sparse(cls, count: int, texts: Mapping[int, str]) -> "Strings":
+        """A column of `count` texts, empty but for some."""
+        encoded = {at: text.encode() for at, text in sorted(texts.items())}
+        length = np.zeros(count, dtype=np.int64)
+        length[[*encoded]] = [len(text) for text in encoded.values()]
+        offsets = np.concatenate([[0], np.cumsum(length)])
+        return cls(np.frombuffer(b"".join(encoded.values()), dtype=np.uint8), offsets)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Strings"]) -> "Strings":
+        """Columns one after the other."""
+        length = np.concatenate([part.lengths for part in parts])
+        offsets = np.concatenate([[0], np.cumsum(length)])
+        return cls(np.concatenate([part.data for part in parts]), offsets)
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
     def __getitem__(self, index: int) -> str:
         return self.raw(index).decode()
+
+    @property
+    def lengths(self) -> Ints:
+        """Of each text the number of its bytes."""
+        return np.diff(self.offsets)
+
+    def take(self, rows: Ints) -> "Strings":
+        """The texts of some rows, in their order; what lies together is copied together."""
+        parted = np.flatnonzero(np.diff(rows) != 1) + 1
+        first = np.concatenate([rows[:1], rows[parted]])
+        last = np.concatenate([rows[parted - 1], rows[-1:]])
+        runs = zip(self.offsets[first].tolist(), self.offsets[last + 1].tolist(), strict=True)
+        data = b"".join(self._bytes[start:end] for start, end in runs)
+        offsets = np.concatenate([[0], np.cumsum(self.lengths[rows])])
+        return Strings(np.frombuffer(data, dtype=np.uint8), offsets)
+
+    def arrays(self, name: str) -> dict[str, Array]:
+        """The two arrays of a column of that name."""
+        return {f"{name}{_DATA}": self.data, f"{name}{_OFFSETS}": self.offsets}
 
     def raw(self, index: int) -> bytes:
         """The bytes of one text."""
@@ -88,6 +125,83 @@ class Rows:
         """For each row the sum of the weights of its values; shape (rows,)."""
         running = np.concatenate([[0], np.cumsum(weights[self.values])])
         return np.asarray(running[self.indptr[1:]] - running[self.indptr[:-1]])
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of several columns.
+
+    Attributes:
+        columns: arrays of as many rows, or texts.
+    """
+
+    columns: Mapping[str, Array | Strings]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def __getitem__(self, name: str) -> Array:
+        """A column of numbers."""
+        column = self.columns[name]
+        assert not isinstance(column, Strings), name
+        return column
+
+    def texts(self, name: str) -> Strings:
+        """A column of texts."""
+        column = self.columns[name]
+        assert isinstance(column, Strings), name
+        return column
+
+    def take(self, rows: Ints) -> "Table":
+        """Some rows, in their order."""
+        taken: dict[str, Array | Strings] = {}
+        for name, column in self.columns.items():
+            taken[name] = column.take(rows) if isinstance(column, Strings) else column[rows]
+        return Table(taken)
+
+    def with_columns(self, more: Mapping[str, Array | Strings]) -> "Table":
+        """The same rows with other columns, or with more."""
+        return Table({**self.columns, **more})
+
+    def without(self, *names: str) -> "Table":
+        """The same rows without some columns."""
+        return Table({name: c for name, c in self.columns.items() if name not in names})
+
+    @classmethod
+    def joined(cls, parts: Sequence["Table"]) -> "Table":
+        """Tables of the same columns one after the other; at least one."""
+        joined: dict[str, Array | Strings] = {}
+        for name, column in parts[0].columns.items():
+            if isinstance(column, Strings):
+                joined[name] = Strings.joined([part.texts(name) for part in parts])
+            else:
+                joined[name] = np.concatenate([part[name] for part in parts])
+        return cls(joined)
+
+    def arrays(self, prefix: str = "") -> dict[str, Array]:
+        """Its columns as plain arrays; see `of`."""
+        found: dict[str, Array] = {}
+        for name, column in self.columns.items():
+            if isinstance(column, Strings):
+                found |= column.arrays(f"{prefix}{name}")
+            else:
+                found[f"{prefix}{name}"] = column
+        return found
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Array], prefix: str) -> "Table":
+        """The table whose plain arrays bear names that begin so."""
+        found: dict[str, Array | Strings] = {}
+        for whole, array in arrays.items():
+            name = whole.removeprefix(prefix)
+            if not whole.startswith(prefix) or name.endswith(_OFFSETS):
+                continue
+            if name.endswith(_DATA):
+                name = name.removesuffix(_DATA)
+                found[name] = Strings(array, arrays[f"{prefix}{name}{_OFFSETS}"])
+            else:
+                found[name] = array
+        return cls(found)
 
 
 def save(folder: Path, arrays: Mapping[str, Array]) -> None:

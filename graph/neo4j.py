@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-
-import orjson
+from pathlib import Path
 
 from graph import neo4j_cypher as cypher
 from graph.claims import Properties, Source
+from graph.columns import Array
 from graph.errors import (
     ContradictoryJudgement,
     EmptyStore,
@@ -20,10 +20,11 @@ from graph.merge import in_order_of_trust, merged
 from graph.model import Kind, Tie
 from graph.name_search import find
 from graph.neo4j_connection import Address, Connection
+from graph.neo4j_index import fresh_columns
 from graph.neo4j_names import Neo4jNames
 from graph.neo4j_scope import Scope, judgement_text
 from graph.neo4j_staging import Staging
-from graph.neo4j_versions import claim_of, node_of
+from graph.neo4j_versions import claim_of, node_of, tie_values
 from graph.neo4j_writing import SourceWriting, remove_source
 from graph.store import Found, StoredClaim, StoredNode, StoredSource, StoredTie
 
@@ -172,7 +173,7 @@ class Neo4jStore:
         """As `scan_ties`, without the claims."""
         scope = self._scope()
         for start, end, texts in scope.scan_joined_ties(tie):
-            yield start, end, _values(tie, texts, scope.sources)
+            yield start, end, tie_values(tie, texts, scope.sources)
 
     def aliases(self) -> Iterator[tuple[str, str]]:
         """Former ids and what they are today."""
@@ -201,6 +202,10 @@ class Neo4jStore:
         if self._names is None or self._names[0] != scope.stamp:
             self._names = scope.stamp, Neo4jNames(self._connection, scope)
         return find(self._names[1], text, [kind.name for kind in kinds], limit)
+
+    def fresh_columns(self, files: Path) -> dict[str, Array]:
+        """The columns of a view; see `graph.store.KeepsFacts`."""
+        return fresh_columns(self._connection, self._scope(), self.aliases(), files)
 
     # Writing -------------------------------------------------------------------------------
 
@@ -300,19 +305,3 @@ def _tie(
 ) -> StoredTie:
     claims = _claims(texts, sources)
     return StoredTie(tie, start, end, merged(tie, claims), tuple(claims))
-
-
-def _values(tie: Tie, texts: Sequence[str], sources: Mapping[str, Source]) -> Properties:
-    """What the claims about a tie amount to, with the day on which the last of them ended."""
-    if len(texts) == 1:
-        parts = orjson.loads(texts[0])
-        values, ended = parts[3], parts[7]
-    else:
-        claims = _claims(texts, sources)
-        values = dict(merged(tie, claims))
-        days = [claim.ended for claim in claims]
-        ended = max(days) if all(days) else ""
-    if ended:
-        values.setdefault("until", ended)
-    found: Properties = values
-    return found

@@ -55,6 +55,8 @@ _CUT = (ServiceUnavailable, SessionExpired, TransientError, NotALeader, Database
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 Row: TypeAlias = Sequence[Any]
+Page: TypeAlias = tuple[Sequence[Row], str | None]
+"""The rows of a page, and the last start in it; None on the last page."""
 Statement: TypeAlias = tuple[str, Mapping[str, object]]
 
 
@@ -170,7 +172,7 @@ class Connection:
         with self.translated(), self._session(reading=True) as session:
             return session.execute_read(work)
 
-    def scan(self, statement: str, size: int) -> Iterator[list[Row]]:
+    def scan(self, statement: str, size: int, first: str = "", **values: object) -> Iterator[Page]:
         """The pages of a scan, one after the other; the next one is read while one is used.
 
         Each page is a transaction of its own, tried again where it is cut: a scan holds nothing
@@ -180,17 +182,19 @@ class Connection:
             statement: gives the rows after `$after`, at most of `$size` starts, the last start and
                 how many there were.
             size: of a page.
+            first: after which start the first page begins.
+            values: of the other parameters.
         """
         with ThreadPoolExecutor(1, thread_name_prefix="neo4j-page") as beside:
 
             def page(after: str) -> Future[list[Row]]:
-                return beside.submit(self.read, statement, after=after, size=size)
+                return beside.submit(self.read, statement, after=after, size=size, **values)
 
-            coming: Future[list[Row]] | None = page("")
+            coming: Future[list[Row]] | None = page(first)
             while coming is not None:
                 [[rows, last, count]] = coming.result()
                 coming = page(last) if count == size else None
-                yield rows
+                yield rows, last if coming else None
 
     def stream(self, statement: str, **values: object) -> Generator[Row, None, None]:
         """The rows of a statement as they come."""

@@ -33,6 +33,9 @@ BEGIN = """MERGE (s:Alliage {one: 1}) ON CREATE SET s.generation = 0, s.stamp = 
     s.format = $format, s.sources = [], s.commits = [], s.gone = 0, s.writer = '', s.lease = 0"""
 STATE = """MATCH (s:Alliage {one: 1})
     RETURN s.format, s.generation, s.stamp, s.sources, s.commits, s.gone"""
+# What changed since a generation can be told when nothing later was swept away.
+PAST = """MATCH (s:Alliage {one: 1})
+    RETURN s.generation, coalesce(s.swept, 0), coalesce(s.stamps, [])"""
 # The write on `one` takes the lock of the node before the writer is looked at.
 TAKE = """MATCH (s:Alliage {one: 1}) SET s.one = 1 WITH s
     WHERE s.writer = '' OR s.lease < timestamp() OR s.writer = $writer
@@ -44,7 +47,10 @@ RELEASE = """MATCH (s:Alliage {one: 1}) WHERE s.writer = $writer
 FLIP = """MATCH (s:Alliage {one: 1}) SET s.one = 1 WITH s WHERE s.writer = $writer
     SET s.generation = $generation, s.sources = $sources, s.gone = $gone,
         s.commits = CASE s.stamp WHEN $stamp THEN s.commits
-            ELSE s.commits[-999..] + timestamp() END, s.stamp = $stamp, s.writing = null
+            ELSE s.commits[-999..] + timestamp() END,
+        s.stamps = CASE s.stamp WHEN $stamp THEN s.stamps
+            ELSE coalesce(s.stamps, [])[-999..] + $stamp END,
+        s.stamp = $stamp, s.writing = null
     RETURN s.generation"""
 NOW = "RETURN timestamp()"
 DESCRIBE_SOURCES = "UNWIND $rows AS row MERGE (s:Source {name: row.name}) SET s = row"
@@ -60,6 +66,12 @@ _TIE = "a.id, b.id, r._claims, r._since, r._before"
 NODES = f"MATCH (n:Thing) WHERE n.id IN $keys RETURN {_NODE}"
 SCAN_NODES = f"""MATCH (n:Thing) USING INDEX n:Thing(id) WHERE n.id > $after
     WITH n ORDER BY n.id LIMIT $size RETURN collect([{_NODE}]), max(n.id), count(n)"""
+SCAN_ALL = f"""MATCH (a:Thing) USING INDEX a:Thing(id) WHERE a.id > $after
+    WITH a ORDER BY a.id LIMIT $size
+    CALL (a) {{ MATCH (a)-[r:{_TYPES}]->(b:Thing)
+        RETURN collect(CASE WHEN r._since <= $generation THEN [type(r), b.id, r._claims]
+            ELSE [type(r), b.id, r._claims, r._since, r._before] END) AS ties }}
+    RETURN collect([a.id, a._claims, a._since, a._before, ties]), max(a.id), count(a)"""
 MAYBE_UNDESCRIBED = f"""MATCH (n:Thing) WHERE n._claims = [] OR n._since > $generation
     RETURN {_NODE}"""
 RENAMED = f"MATCH (n:Renamed) RETURN {_NODE}"
@@ -88,8 +100,8 @@ def all_ties(tie: Tie) -> str:
 
 def ties_between(tie: Tie) -> str:
     """The ties of a kind from some things to some."""
-    return f"""MATCH (a:Thing)-[r:{tie.name}]->(b:Thing)
-        WHERE a.id IN $starts AND b.id IN $ends RETURN {_TIE}"""
+    return f"""MATCH (a:Thing) WHERE a.id IN $starts
+        MATCH (b:Thing) WHERE b.id IN $ends {_joining(tie)} RETURN {_TIE}"""
 
 
 def ties_of(tie: Tie) -> str:
@@ -153,8 +165,13 @@ def create_ties(tie: Tie) -> str:
 def put_ties(tie: Tie) -> str:
     """Put a new state of ties that are there."""
     return f"""UNWIND $rows AS row
-        MATCH (a:Thing {{id: row.start}})-[r:{tie.name}]->(b:Thing {{id: row.end}})
+        MATCH (a:Thing {{id: row.start}}) MATCH (b:Thing {{id: row.end}}) {_joining(tie)}
         SET r = row.state"""
+
+
+def _joining(tie: Tie) -> str:
+    # The ends first and apart, else the planner walks all the ties of a goal to find one of them.
+    return f"CALL (a, b) {{ MATCH (a)-[r:{tie.name}]->(b) RETURN r }}"
 
 
 # What one source says: its claims begin with its name ------------------------------------------
@@ -173,8 +190,11 @@ def ties_of_source(tie: Tie) -> str:
 
 STAGED_NODES = f"MATCH (n:Thing) WHERE n._since > $generation RETURN {_NODE}"
 STAGED_JUDGEMENTS = f"MATCH (n:Judgement) WHERE n._since > $generation RETURN {_NODE}"
+CHANGED_NODES = f"{STAGED_NODES} LIMIT $most"
 DELETE_NODES = "UNWIND $keys AS key MATCH (n:Thing {id: key}) DETACH DELETE n"
 DELETE_JUDGEMENTS = "UNWIND $keys AS key MATCH (n:Judgement {id: key}) DELETE n"
+BEGIN_SWEEP = "MATCH (s:Alliage {one: 1}) SET s.swept = $horizon"
+END_SWEEP = "MATCH (s:Alliage {one: 1}) SET s.gone = 0"
 SWEEP_NODES = """MATCH (n:Thing) WHERE n._claims = [] AND n._since <= $horizon AND NOT (n)--()
     WITH n LIMIT $limit DELETE n RETURN count(*)"""
 
@@ -185,10 +205,16 @@ def staged_ties(tie: Tie) -> str:
         RETURN {_TIE}"""
 
 
+def changed_ties(tie: Tie) -> str:
+    """The same, so many at most."""
+    return f"{staged_ties(tie)} LIMIT $most"
+
+
 def delete_ties(tie: Tie) -> str:
     """Take ties away."""
     return f"""UNWIND $rows AS row
-        MATCH (a:Thing {{id: row[0]}})-[r:{tie.name}]->(b:Thing {{id: row[1]}}) DELETE r"""
+        MATCH (a:Thing {{id: row[0]}}) MATCH (b:Thing {{id: row[1]}}) {_joining(tie)}
+        DELETE r"""
 
 
 def sweep_ties(tie: Tie) -> str:

@@ -108,7 +108,7 @@ class Scope:
 
     def scan_ids(self) -> Iterator[tuple[str, Sequence[str]]]:
         """All ids that a source describes, with the claims; sorted."""
-        for rows in self._connection.scan(cypher.SCAN_NODES, _PAGE):
+        for rows, _ in self._connection.scan(cypher.SCAN_NODES, _PAGE):
             for row in rows:
                 if texts := self.texts(row):
                     yield row[0], texts
@@ -205,7 +205,7 @@ class Scope:
         return sorted(self._connection.read(cypher.all_ties(tie)), key=_ends)
 
     def _many(self, tie: Tie) -> Iterator[Row]:
-        for starts in self._connection.scan(cypher.scan_ties(tie), _PAGE):
+        for starts, _ in self._connection.scan(cypher.scan_ties(tie), _PAGE):
             for rows in starts:
                 yield from sorted(rows, key=_ends) if len(rows) > 1 else rows
 
@@ -220,8 +220,16 @@ class Scope:
     def _joined_ties(self, tie: Tie) -> Iterator[tuple[str, str, Sequence[str]]]:
         ids = self.ids_of_identities
         apart = (r for r in self.scan_ties(tie) if r[0] not in ids and r[1] not in ids)
-        moved = self.join(tie, self._rows_of(cypher.ties_of(tie), keys=sorted(ids)))
+        moved = self.ties_of_ids(tie, sorted(ids))
         return heapq.merge(apart, moved, key=lambda row: row[:2])
+
+    def ties_of_ids(self, tie: Tie, ids: Sequence[str]) -> list[tuple[str, str, Sequence[str]]]:
+        """The ties of a kind that start or end at some ids, between what these stand for."""
+        rows: dict[tuple[str, str], Row] = {}
+        for first in range(0, len(ids), _CHUNK):
+            chunk = ids[first : first + _CHUNK]
+            rows |= {(r[0], r[1]): r for r in self._rows_of(cypher.ties_of(tie), keys=chunk)}
+        return self.join(tie, rows.values())
 
     def _rows_of(self, statement: str, **values: object) -> list[Row]:
         return self._connection.read(statement, **values)

@@ -121,13 +121,11 @@ class Staging:
             by_kind[kind].append(self._node(key, new, state.claims))
         for kind, rows in by_kind.items():
             self._put(cypher.put_nodes(kind), rows)
-        self.mark_renamed({key: texts for key, (_, texts) in changes.items()})
+        self._mark_renamed({key: texts for key, (_, texts) in changes.items()})
 
-    def mark_renamed(self, claims: Mapping[str, Sequence[str]]) -> None:
-        """Mark the things that had another id."""
-        keys = [k for k, texts in claims.items() if any('"former_codes":' in t for t in texts)]
-        if keys:
-            self.write((cypher.MARK_RENAMED, {"keys": keys}))
+    def _mark_renamed(self, claims: Mapping[str, Sequence[str]]) -> None:
+        if marks := mark_renamed(claims):
+            self.write(*marks)
 
     def put_ties(
         self, tie: Tie, changes: Mapping[tuple[str, str], tuple[State, Sequence[str]]]
@@ -212,7 +210,7 @@ class Staging:
             by_kind[kind].append(row)
         for kind, rows in by_kind.items():
             self._put(cypher.put_nodes(kind), rows)
-        self.mark_renamed({row[0]: row[1] for row in self.rows(cypher.NODES, keys=keys)})
+        self._mark_renamed({row[0]: row[1] for row in self.rows(cypher.NODES, keys=keys)})
 
     # The end ---------------------------------------------------------------------------------
 
@@ -240,7 +238,8 @@ class Staging:
     def close(self) -> None:
         """Give the place up; what was not committed is undone, now or by the next writer."""
         try:
-            if self._staged:
+            # A connection that is cut at the very end does not tell whether all was committed.
+            if self._staged and self._present().generation < self.generation:
                 self._undo()
         finally:
             self._release()
@@ -293,16 +292,26 @@ class Staging:
             self._put(cypher.put_nodes(kind), put)
         for first in range(0, len(gone), _BATCH):
             self.write((cypher.DELETE_NODES, {"keys": gone[first : first + _BATCH]}))
-        self.mark_renamed({row[0]: row[1] for row in rows if row[0] not in gone})
+        self._mark_renamed({row[0]: row[1] for row in rows if row[0] not in gone})
 
     def _sweep(self) -> None:
         """Take away for good what no reader sees any more."""
         if not 0 < self.scope.gone <= self.horizon:
             return
+        # Before the first of them goes: who catches up with what changed must know.
+        self._connection.write((cypher.BEGIN_SWEEP, {"horizon": self.horizon}))
         for statement in (*map(cypher.sweep_ties, TIES), cypher.SWEEP_NODES):
             values = {"horizon": self.horizon, "limit": _SWEPT}
             while self._connection.write((statement, values))[0][0][0] == _SWEPT:
                 pass
+        self._connection.write((cypher.END_SWEEP, {}))
+        self.scope.gone = 0
+
+
+def mark_renamed(claims: Mapping[str, Sequence[str]]) -> list[Statement]:
+    """What marks the things that had another id, of those about which claims are made."""
+    keys = [k for k, texts in claims.items() if any('"former_codes":' in t for t in texts)]
+    return [(cypher.MARK_RENAMED, {"keys": keys})] if keys else []
 
 
 def _shown(stored: StoredSource) -> dict[str, object]:

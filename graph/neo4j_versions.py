@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from graph.claims import Source
+from graph.claims import Properties, Source
 from graph.merge import in_order_of_trust, merged
-from graph.model import Kind, kind_named
+from graph.model import Kind, Tie, kind_named
 from graph.prepared import NodeRow, TieRow, words
 from graph.store import StoredClaim, StoredNode
 
@@ -143,6 +143,22 @@ def node_of(key: str, texts: Sequence[str], sources: Mapping[str, Source]) -> St
     properties = merged(kind, claims)
     name = str(properties.get("name", key))
     return StoredNode(key, kind, name, properties, all(claim.ended for claim in claims))
+
+
+def tie_values(tie: Tie, texts: Sequence[str], sources: Mapping[str, Source]) -> Properties:
+    """What the claims about a tie amount to, with the day on which the last of them ended."""
+    if len(texts) == 1:
+        parts = orjson.loads(texts[0])
+        values, ended = parts[3], parts[7]
+    else:
+        claims = in_order_of_trust(claim_of(text, sources) for text in texts)
+        values = dict(merged(tie, claims))
+        days = [claim.ended for claim in claims]
+        ended = max(days) if all(days) else ""
+    if ended:
+        values.setdefault("until", ended)
+    found: Properties = values
+    return found
 
 
 def words_of_thing(key: str, texts: Sequence[str], sources: Mapping[str, Source]) -> str:

@@ -3,8 +3,10 @@
 import datetime
 from array import array
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,8 +15,8 @@ from graph.claims import Claim, Source
 from graph.columns import Array
 from graph.errors import InvalidClaim
 from graph.model import TIES, Kind, Tie, kind_named, tie_named
-from graph.neo4j_connection import Row
-from graph.neo4j_staging import Staging
+from graph.neo4j_connection import Row, Statement
+from graph.neo4j_staging import Staging, mark_renamed
 from graph.neo4j_versions import (
     State,
     ended_on,
@@ -33,7 +35,25 @@ _PAGE = 5_000
 _WAITING = 2  # batches
 
 # What a batch says of a thing or a tie: for each record the number of the record and the claim.
-Told = dict[str, tuple[int, str]]
+Told: TypeAlias = dict[str, tuple[int, str]]
+Ends: TypeAlias = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Part:
+    """Some claims, laid out for one transaction.
+
+    Attributes:
+        things, ties: what is said of each, by kind.
+        statements: one for each of them, which gives those that were there before.
+        before, after: what goes with them.
+    """
+
+    things: list[tuple[Kind, dict[str, Told]]]
+    ties: list[tuple[Tie, dict[Ends, Told]]]
+    statements: list[Statement] = field(default_factory=list)
+    before: list[Statement] = field(default_factory=list)
+    after: list[Statement] = field(default_factory=list)
 
 
 class SourceWriting:
@@ -103,8 +123,10 @@ class SourceWriting:
         self._take(batch)
 
     def _take(self, batch: Batch) -> None:
-        """Hand a batch to the thread that talks to the server; a few may wait."""
-        self._coming.append(self._beside.submit(self._apply, batch, self._records))
+        """Lay a batch out, and hand it to the thread that talks to the server; a few may wait."""
+        for claims, ties in _pages(batch):
+            part = self._laid_out(claims, ties)
+            self._coming.append(self._beside.submit(self._send, part))
         self._records += batch.records
         while len(self._coming) > _WAITING:
             self._coming.popleft().result()
@@ -117,37 +139,63 @@ class SourceWriting:
         """Leave what still waits, and end the thread."""
         self._beside.shutdown(cancel_futures=True)
 
-    def _apply(self, batch: Batch, records: int) -> None:
-        for first in range(0, len(batch.claims), _PAGE):
-            self._take_claims(batch.claims[first : first + _PAGE], records)
-        for first in range(0, len(batch.ties), _PAGE):
-            self._take_ties(batch.ties[first : first + _PAGE], records)
+    def _laid_out(self, claims: Sequence[NodeRow], ties: Sequence[TieRow]) -> "_Part":
+        part = _Part(self._told_of_things(claims), self._told_of_ties(ties))
+        generation = self._staging.generation
+        for kind, things in part.things:
+            new = {key: _texts(said) for key, said in things.items()}
+            rows: list[object] = [self._staging.new_node(key, texts) for key, texts in new.items()]
+            values = {"rows": rows, "generation": generation}
+            part.statements.append((cypher.create_nodes(kind), values))
+            part.after += mark_renamed(new)
+            self._ends.update(new)
+        ends = {key for row in ties for key in row[2:4]} - self._ends
+        if ends:
+            values = {"keys": sorted(ends), "generation": generation}
+            part.before.append((cypher.CREATE_ENDS, values))
+            self._ends |= ends
+        for tie, told in part.ties:
+            rows = []
+            for pair, said in told.items():
+                texts = _texts(said)
+                rows.append([*pair, texts, self._staging.shown_tie(tie, texts)])
+            values = {"rows": rows, "generation": generation}
+            part.statements.append((cypher.create_ties(tie), values))
+        return part
 
-    def _take_claims(self, rows: Sequence[NodeRow], records: int) -> None:
-        told: defaultdict[str, Told] = defaultdict(dict)
-        by_kind: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    def _told_of_things(self, rows: Sequence[NodeRow]) -> list[tuple[Kind, dict[str, Told]]]:
+        told: defaultdict[str, dict[str, Told]] = defaultdict(dict)
         kinds: dict[str, str] = {}
         for row in rows:
             number, key, record, kind = row[:4]
-            told[key][record] = number + records, node_text(self._source.name, row)
             if kinds.setdefault(key, kind) != kind:
                 self._two_kinds.add(key)
-            by_kind[kinds[key]][key] = None
-        for kind, keys in by_kind.items():
-            self._describe(kind_named(kind), {key: told[key] for key in keys})
+            said = told[kinds[key]].setdefault(key, {})
+            said[record] = number + self._records, node_text(self._source.name, row)
+        return [(kind_named(kind), things) for kind, things in told.items()]
 
-    def _describe(self, kind: Kind, told: Mapping[str, Told]) -> None:
-        new = {key: [text for _, text in said.values()] for key, said in told.items()}
-        rows = [self._staging.new_node(key, texts) for key, texts in new.items()]
-        values = {"rows": rows, "generation": self._staging.generation}
-        [known] = self._staging.write((cypher.create_nodes(kind), values))
-        self._staging.mark_renamed(new)
-        self._ends.update(new)
+    def _told_of_ties(self, rows: Sequence[TieRow]) -> list[tuple[Tie, dict[Ends, Told]]]:
+        told: defaultdict[str, dict[Ends, Told]] = defaultdict(dict)
+        for row in rows:
+            number, tie, start, end, record = row[:5]
+            said = told[tie].setdefault((start, end), {})
+            said[record] = number + self._records, tie_text(self._source.name, row)
+        return [(tie_named(tie), ties) for tie, ties in told.items()]
+
+    def _send(self, part: "_Part") -> None:
+        """Put all that is new in one transaction, then change what was there."""
+        statements = [*part.before, *part.statements, *part.after]
+        found = self._staging.write(*statements)[len(part.before) :] if statements else []
+        for (kind, things), known in zip(part.things, found, strict=False):
+            self._describe(kind, things, known)
+        for (tie, ties), known in zip(part.ties, found[len(part.things) :], strict=False):
+            self._connect(tie, ties, known)
+
+    def _describe(self, kind: Kind, told: Mapping[str, Told], known: Sequence[Row]) -> None:
         changes = {}
         for key, *columns in known:
-            said = told[key]
             state = state_of(*columns)
-            claims = self._compared(("", key, ""), state, said)
+            claims = self._compared(("", key, ""), state, told[key])
             if any(kind_of(text) is not kind for text in claims):
                 self._two_kinds.add(key)
             if claims != [*state.claims]:
@@ -157,29 +205,7 @@ class SourceWriting:
         for key in told.keys() - {row[0] for row in known}:
             self._note_new(("", key, ""), told[key], about_thing=True)
 
-    def _take_ties(self, rows: Sequence[TieRow], records: int) -> None:
-        told: defaultdict[str, defaultdict[tuple[str, str], Told]] = defaultdict(
-            lambda: defaultdict(dict)
-        )
-        for row in rows:
-            number, tie, start, end, record = row[:5]
-            text = tie_text(self._source.name, row)
-            told[tie][start, end][record] = number + records, text
-        ends = {key for row in rows for key in row[2:4]} - self._ends
-        if ends:
-            values = {"keys": sorted(ends), "generation": self._staging.generation}
-            self._staging.write((cypher.CREATE_ENDS, values))
-            self._ends |= ends
-        for name, said in told.items():
-            self._connect(tie_named(name), said)
-
-    def _connect(self, tie: Tie, told: Mapping[tuple[str, str], Told]) -> None:
-        rows = []
-        for ends, said in told.items():
-            texts = [text for _, text in said.values()]
-            rows.append([*ends, texts, self._staging.shown_tie(tie, texts)])
-        values = {"rows": rows, "generation": self._staging.generation}
-        [known] = self._staging.write((cypher.create_ties(tie), values))
+    def _connect(self, tie: Tie, told: Mapping[Ends, Told], known: Sequence[Row]) -> None:
         changes = {}
         for start, end, *columns in known:
             state = state_of(*columns)
@@ -278,6 +304,22 @@ class SourceWriting:
                 kept.append(ended)
             gone += ended != text
         return kept, gone
+
+
+def _pages(batch: Batch) -> Iterator[tuple[Sequence[NodeRow], Sequence[TieRow]]]:
+    """The claims of a batch, in parts that fit into a transaction; things before ties."""
+    claims, ties = batch.claims, batch.ties
+    if len(claims) + len(ties) <= 2 * _PAGE:
+        yield claims, ties
+        return
+    for first in range(0, len(claims), _PAGE):
+        yield claims[first : first + _PAGE], []
+    for first in range(0, len(ties), _PAGE):
+        yield [], ties[first : first + _PAGE]
+
+
+def _texts(said: Told) -> list[str]:
+    return [text for _, text in said.values()]
 
 
 class _Said:

@@ -7,9 +7,11 @@ test (`tests/graph/test_store_contract.py`) runs over all of them.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from graph.claims import Claim, Properties, Source
+from graph.columns import Array
 from graph.identity import Judgement
 from graph.model import Kind, Tie
 from graph.prepared import Batch
@@ -170,6 +172,20 @@ class Reader(Protocol):
 
     def close(self) -> None:
         """Let go of the store."""
+
+
+@runtime_checkable
+class KeepsFacts(Protocol):
+    """A store that is far away: what the columns of a view come from is kept beside them."""
+
+    def fresh_columns(self, files: Path) -> dict[str, Array]:
+        """The columns of the generation that is held, from what changed since those kept before.
+
+        They are the same to the byte as those of a scan of the whole store.
+
+        Args:
+            files: the folder that the columns will have; what is kept lies beside it.
+        """
 
 
 class Writing(Protocol):

@@ -8,7 +8,7 @@ reader finishes on the one it holds.
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
@@ -18,41 +18,17 @@ from typing import Concatenate, ParamSpec, TypeVar
 import numpy as np
 
 from graph import columns
-from graph.claims import Properties, Value
-from graph.columns import Array, Floats, Ints, Mask, Rows, Strings
-from graph.model import (
-    AIMS_AT,
-    ALLIANCE,
-    CALL,
-    KINDS,
-    NEEDS,
-    OFFERS,
-    ORGANISATION,
-    PART_OF,
-    PROJECT,
-    SEATED_IN,
-    TERRITORY,
-    TIES,
-    AllianceType,
-    Function,
-    Kind,
-    Level,
-    Means,
-    MemberRole,
-    Phase,
-    Role,
-    Term,
-    Tie,
-    World,
-)
+from graph.columns import Array, Ints, Mask, Rows, Strings
+from graph.model import KINDS, TERRITORY, TIES, Kind, Tie, World
 from graph.once import Once
-from graph.store import Found, Reader, StoredClaim, StoredNode, StoredTie
-from graph.territories import Territories, extents
+from graph.store import Found, KeepsFacts, Reader, StoredClaim, StoredNode, StoredTie
+from graph.territories import Territories
+from graph.view_columns import build
 
 _FORMAT = 2  # of the files of a view; a change makes new ones
-_TOLD = (ORGANISATION, ALLIANCE, PROJECT, CALL)  # whose purposes are compared in words
 _ABANDONED_S = 3600
 _TOLD_KEPT = 2_000  # ties and things with their claims: one answer tells many of them several times
+_MORE = 20  # times as many are searched in the store for a view that holds a part of it
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
@@ -106,6 +82,7 @@ class View:
         started, stopped: days as YYYYMMDD, 0 when unknown; shape (n,).
         ended: whether no source speaks of it any more, or it has an end; shape (n,).
         collective: whether it stands for a group of organisations; shape (n,).
+        arrays: the columns that all of these come from, by name.
         once: what is made of this generation and goes with it, by key; see `once_a_view`.
         purposes: of an organisation, alliance, project or call the words of its name, other
             names, acronym and purpose, each on a line of its own; else empty.
@@ -119,8 +96,12 @@ class View:
         store: Reader,
         generation: int,
         files: Path | None = None,
+        *,
+        whole: bool = True,
     ) -> None:
         self._store = store
+        self._whole = whole
+        self.arrays: Mapping[str, Array] = arrays
         self._files = files
         self.once = Once()
         self._told = Once(_TOLD_KEPT)
@@ -200,6 +181,12 @@ class View:
         """
         return self.once(name, lambda: self._kept_or_made(name, make))
 
+    def part(self, name: str, make: Callable[[], dict[str, Array]]) -> "View":
+        """A view of fewer things of this generation, whose columns lie beside; see `derived`."""
+        arrays = self.derived(name, make)
+        files = self._files and self._files.with_name(f"{self._files.name}.{name}")
+        return View(arrays, self._store, self.generation, files, whole=False)
+
     def _kept_or_made(self, name: str, make: Callable[[], dict[str, Array]]) -> dict[str, Array]:
         if self._files is None:
             return make()
@@ -233,11 +220,18 @@ class View:
 
     def ties_of(self, ordinal: int) -> list[StoredTie]:
         """All ties of a thing, with their claims."""
-        return self._store.ties(self.keys[ordinal])
+        ties = self._store.ties(self.keys[ordinal])
+        return ties if self._whole else [t for t in ties if self._has(t.start) and self._has(t.end)]
 
     def search(self, text: str, kinds: Iterable[Kind] = (), limit: int = 20) -> list[Found]:
         """Things by name; see `graph.store.Reader.search`."""
-        return self._store.search(text, kinds, limit)
+        if self._whole:
+            return self._store.search(text, kinds, limit)
+        found = self._store.search(text, kinds, limit * _MORE)
+        return [each for each in found if self._has(each.key)][:limit]
+
+    def _has(self, key: str) -> bool:
+        return self.keys.find(key) is not None
 
 
 def once_a_view(make: Callable[[View], _T]) -> Callable[[View], _T]:
@@ -278,7 +272,11 @@ def open_view(store: Reader, folder: Path) -> View:
     """
     with store.snapshot() as generation:
         files = folder / f"{generation}-{store.stamp()}-{_FORMAT}"
-        arrays = _loaded_or_built(files, lambda: build(store), lambda: _tidy(files, generation))
+
+        def made() -> dict[str, Array]:
+            return store.fresh_columns(files) if isinstance(store, KeepsFacts) else build(store)
+
+        arrays = _loaded_or_built(files, made, lambda: _tidy(files, generation))
     return View(arrays, store, generation, files)
 
 
@@ -324,229 +322,8 @@ def memory_view(store: Reader) -> View:
         return View(build(store), store, generation)
 
 
-def build(store: Reader) -> dict[str, Array]:
-    """The columns of a store, by name; see `View`."""
-    nodes = list(store.scan_nodes())
-    ordinals = {node.key: ordinal for ordinal, node in enumerate(nodes)}
-    arrays = _strings("key", (node.key for node in nodes))
-    arrays |= _strings("name", (node.name for node in nodes))
-    former = [(old, ordinals[new]) for old, new in store.aliases() if new in ordinals]
-    arrays |= _strings("former", (old for old, _ in former))
-    arrays["present"] = np.array([new for _, new in former], dtype=np.int32)
-    arrays |= _node_columns(nodes)
-    arrays |= _strings("purpose", (_told(node) for node in nodes))
-    arrays |= _strings("offered", _tie_words(store, OFFERS, ordinals))
-    arrays |= _strings("needed", _tie_words(store, NEEDS, ordinals))
-    for tie in TIES:
-        arrays |= _scanned_ties(store, tie, ordinals)
-    territories = np.flatnonzero(arrays["kind"] == KINDS.index(TERRITORY))
-    arrays |= _territory_columns(nodes, territories, arrays)
-    arrays["seat"] = _seats(arrays, territories)
-    arrays |= _masks(nodes, arrays)
-    return arrays
-
-
-def _strings(name: str, texts: Iterable[str]) -> dict[str, Array]:
-    column = Strings.of(texts)
-    return {f"{name}_data": column.data, f"{name}_offsets": column.offsets}
-
-
-def _told(node: StoredNode) -> str:
-    """What a thing says of itself in free words, one text a line."""
-    if node.kind not in _TOLD:
-        return ""
-    stated = node.properties
-    of_self = ("name", "other_names", "acronym", "purpose")
-    return _lines(text for name in of_self for text in _texts(stated.get(name)))
-
-
-def _tie_words(store: Reader, tie: Tie, ordinals: dict[str, int]) -> list[str]:
-    """The words of the ties of one kind that last, joined for each node at their start."""
-    words: list[list[str]] = [[] for _ in ordinals]
-    for start, _, values in store.scan_tie_values(tie):
-        if start in ordinals and not as_day(values.get("until")):
-            words[ordinals[start]].extend(_texts(values.get("words")))
-    return [_lines(texts) for texts in words]
-
-
-def _lines(texts: Iterable[str]) -> str:
-    return "\n".join(dict.fromkeys(texts))
-
-
-def _texts(value: Value | None) -> list[str]:
-    if isinstance(value, list):
-        return [str(item) for item in value]
-    return [value] if isinstance(value, str) else []
-
-
-def _node_columns(nodes: list[StoredNode]) -> dict[str, Array]:
-    def column(name: str, read: Callable[[Value | None], int], dtype: type) -> Array:
-        return np.array([read(node.properties.get(name)) for node in nodes], dtype=dtype)
-
-    started = column("started", as_day, np.int32)
-    stopped = column("ended", as_day, np.int32)
-    gone = np.array([node.ended for node in nodes], dtype=np.bool_)
-    return {
-        "kind": np.array([KINDS.index(node.kind) for node in nodes], dtype=np.int8),
-        "world": column("world", _index_in(World), np.int8),
-        "roles": column("roles", _bits_in(Role), np.uint8),
-        "functions": column("functions", _bits_in(Function), np.uint8),
-        "phase": column("phase", _index_in(Phase), np.int8),
-        "form": column("type", _index_in(AllianceType), np.int8),
-        "started": started,
-        "stopped": stopped,
-        "ended": gone | (stopped > 0) | (column("phase", _is_over, np.int8) > 0),
-        "collective": column("collective", int_or_zero, np.int8).astype(np.bool_),
-    }
-
-
-def _index_in(vocabulary: type[Term]) -> Callable[[Value | None], int]:
-    rank = {term.value: index for index, term in enumerate(vocabulary)}
-    return lambda value: rank.get(str(value), -1)
-
-
-def _bits_in(vocabulary: type[Term]) -> Callable[[Value | None], int]:
-    bit = {term.value: 1 << index for index, term in enumerate(vocabulary)}
-
-    def bits(value: Value | None) -> int:
-        return sum(bit.get(item, 0) for item in set(value)) if isinstance(value, list) else 0
-
-    return bits
-
-
-def _is_over(value: Value | None) -> int:
-    return int(value == Phase.ENDED.value)
-
-
-def int_or_zero(value: Value | None) -> int:
-    """A number or a truth as an integer, 0 when it is not said."""
-    return int(value) if isinstance(value, (int, float)) else 0
-
-
-def as_day(value: Value | None) -> int:
-    """An ISO date as YYYYMMDD with 00 for what is not known (`2012` → 20120000); 0 when absent."""
-    if not isinstance(value, str):
-        return 0
-    parts = [*value.split("-"), "0", "0"][:3]
-    return int(parts[0]) * 10_000 + int(parts[1]) * 100 + int(parts[2])
-
-
-def _scanned_ties(store: Reader, tie: Tie, ordinals: dict[str, int]) -> dict[str, Array]:
-    role_of = _index_in(MemberRole)
-    rows = [
-        (
-            ordinals[start],
-            ordinals[end],
-            as_day(values.get("since")),
-            as_day(values.get("until")),
-            role_of(values.get("role")),
-        )
-        for start, end, values in store.scan_tie_values(tie)
-        if start in ordinals and end in ordinals
-    ]
-    table = np.array(rows, dtype=np.int32).reshape(-1, 5)
-    return {f"tie_{tie.name}": table[np.lexsort((table[:, 1], table[:, 0]))]}
-
-
 def _tie_columns(arrays: dict[str, Array], tie: Tie, count: int) -> TieColumns:
     start, end, since, until, role = arrays[f"tie_{tie.name}"].T
     return TieColumns(
         start, end, since, until, role, Rows.grouped(start, count), Rows.grouped(end, count)
     )
-
-
-def _territory_columns(
-    nodes: list[StoredNode], territories: Ints, arrays: dict[str, Array]
-) -> dict[str, Array]:
-    stated = [nodes[ordinal].properties for ordinal in territories.tolist()]
-    level = np.array([_index_in(Level)(p.get("level")) for p in stated], dtype=np.int8)
-    atomic = np.isin(level, [_level(Level.COMMUNE), _level(Level.ARRONDISSEMENT)])
-    extent = extents(len(territories), _territory_parts(arrays, territories), atomic)
-    population = np.array([int_or_zero(p.get("population")) for p in stated], dtype=np.int64)
-    summed = extent.sums(population)
-    return {
-        "level": level,
-        "population": np.where(population > 0, population, summed).astype(np.int64),
-        "centre": _centres(stated, extent, population),
-        "extent_indptr": extent.indptr,
-        "extent_values": extent.values,
-    }
-
-
-def _territory_parts(arrays: dict[str, Array], territories: Ints) -> list[tuple[int, int]]:
-    table = _lasting(arrays, PART_OF)
-    within = np.isin(table[:, 0], territories) & np.isin(table[:, 1], territories)
-    ranks = np.searchsorted(territories, table[within][:, :2])
-    return [(int(part), int(whole)) for part, whole in ranks]
-
-
-def _level(level: Level) -> int:
-    return tuple(Level).index(level)
-
-
-def _centres(stated: list[Properties], extent: Rows, population: Ints) -> Floats:
-    """The stated centre, else the centre of the atoms weighted by population; NaN when unknown."""
-    given = np.array(
-        [[_degrees(p.get("latitude")), _degrees(p.get("longitude"))] for p in stated],
-        dtype=np.float64,
-    ).reshape(-1, 2)
-    given[np.isnan(given).any(axis=1)] = np.nan
-    weight = np.where(np.isnan(given[:, 0]), 0.0, np.maximum(population, 1))
-    total = extent.sums(weight)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.stack([extent.sums(np.nan_to_num(g) * weight) / total for g in given.T], axis=1)
-    return np.where(np.isnan(given), mean, given)
-
-
-def _degrees(value: Value | None) -> float:
-    return float(value) if isinstance(value, (int, float)) else float("nan")
-
-
-def _seats(arrays: dict[str, Array], territories: Ints) -> Ints:
-    """The rank of the territory of each node's seat; of several, the one that began last.
-
-    A seat that has ended counts only where there is none that lasts.
-    """
-    seat = np.full(len(arrays["kind"]), -1, dtype=np.int32)
-    table = arrays[f"tie_{SEATED_IN.name}"]
-    table = table[np.isin(table[:, 1], territories)]
-    latest = table[np.lexsort((table[:, 1], table[:, 2], table[:, 3] == 0))]
-    seat[latest[:, 0]] = np.searchsorted(territories, latest[:, 1])
-    return seat
-
-
-def _masks(nodes: list[StoredNode], arrays: dict[str, Array]) -> dict[str, Array]:
-    count = len(nodes)
-    means = {f"lever:{term.value}": 1 << index for index, term in enumerate(Means)}
-    lever_bit = np.array([means.get(node.key, 0) for node in nodes], dtype=np.uint8)
-    goal_bit = np.array([_goal_bit(node.key) for node in nodes], dtype=np.uint32)
-    return {
-        "goals": _or_over_ends(arrays, AIMS_AT, goal_bit, count),
-        "offers": _or_over_ends(arrays, OFFERS, lever_bit, count),
-        "needs": _or_over_ends(arrays, NEEDS, lever_bit, count),
-    }
-
-
-_GOAL_NUMBERS = frozenset(str(number) for number in range(1, 18))
-
-
-def _goal_bit(key: str) -> int:
-    scheme, _, local = key.partition(":")
-    number = local.partition(".")[0]
-    if scheme not in ("goal", "target") or number not in _GOAL_NUMBERS:
-        return 0
-    return 1 << (int(number) - 1)
-
-
-def _lasting(arrays: dict[str, Array], tie: Tie) -> Array:
-    """The ties of one kind that have no end."""
-    table = arrays[f"tie_{tie.name}"]
-    lasting: Array = table[table[:, 3] == 0]
-    return lasting
-
-
-def _or_over_ends(arrays: dict[str, Array], tie: Tie, bits: Array, count: int) -> Array:
-    table = _lasting(arrays, tie)
-    mask = np.zeros(count, dtype=bits.dtype)
-    np.bitwise_or.at(mask, table[:, 0], bits[table[:, 1]])
-    return mask

@@ -12,7 +12,8 @@ from graph.identity import identities
 from graph.merge import in_order_of_trust, merged
 from graph.model import ACTS_IN, KINDS, ORGANISATION, SEATED_IN, TERRITORY, Tie, World
 from graph.store import Reader, StoredClaim
-from graph.view import TieColumns, View, as_day
+from graph.view import TieColumns, View
+from graph.view_columns import as_day
 
 
 def frozen(view: View, store: Reader, day: str) -> View:

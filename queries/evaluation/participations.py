@@ -18,7 +18,8 @@ from graph.model import (
     Tie,
 )
 from graph.store import Reader, StoredClaim
-from graph.view import View, as_day
+from graph.view import View
+from graph.view_columns import as_day
 from queries.matching.history import (
     Alliances,
     Organisations,

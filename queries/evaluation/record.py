@@ -7,7 +7,8 @@ import numpy as np
 
 from graph.errors import RequestError
 from graph.store import Reader
-from graph.view import View, as_day
+from graph.view import View
+from graph.view_columns import as_day
 from queries.evaluation.coordinators import Gatherings, gatherings
 from queries.evaluation.freezing import frozen
 from queries.evaluation.participations import dated_participations

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from graph.columns import UNFINISHED, Array, Rows, Strings, is_mapped, load, remove, save
+from graph.columns import UNFINISHED, Array, Rows, Strings, Table, is_mapped, load, remove, save
 
 WORDS = st.lists(st.text(st.characters(codec="utf-8"), max_size=5), max_size=30)
 
@@ -160,3 +160,29 @@ def test_several_may_save_the_same_columns_at_once(tmp_path: Path) -> None:
 
 def test_what_is_unfinished_is_hidden() -> None:
     assert UNFINISHED.startswith(".")
+
+
+# Tables ----------------------------------------------------------------------------------------
+
+
+@given(st.data(), WORDS)
+def test_rows_are_taken_and_joined_as_those_of_lists(data: st.DataObject, words: list[str]) -> None:
+    numbers = list(range(len(words)))
+    table = Table({"text": Strings.of(words), "number": np.array(numbers, dtype=np.int32)})
+    chosen = data.draw(st.lists(st.sampled_from(numbers)) if words else st.just([]))
+    twice = Table.joined([table.take(np.array(chosen, dtype=np.int64)), table])
+    expected = [*chosen, *numbers]
+    texts = twice.texts("text")
+    assert len(twice) == len(expected)
+    assert twice["number"].tolist() == expected
+    assert [texts[row] for row in range(len(texts))] == [words[number] for number in expected]
+    again = Table.of(twice.arrays("t."), "t.")
+    assert again.arrays().keys() == twice.arrays().keys() == {"text_data", "text_offsets", "number"}
+    assert all(np.array_equal(a, twice.arrays()[name]) for name, a in again.arrays().items())
+
+
+@given(st.dictionaries(st.integers(0, 9), st.text(st.characters(codec="utf-8"), min_size=1)))
+def test_a_sparse_column_is_empty_elsewhere(texts: dict[int, str]) -> None:
+    column, plain = Strings.sparse(10, texts), Strings.of(texts.get(at, "") for at in range(10))
+    assert column.offsets.tolist() == plain.offsets.tolist()
+    assert column.data.tobytes() == plain.data.tobytes()

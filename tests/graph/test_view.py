@@ -49,7 +49,8 @@ from graph.model import (
 )
 from graph.sqlite import SqliteStore
 from graph.store import Reader
-from graph.view import View, as_day, build, int_or_zero, memory_view, open_view
+from graph.view import View, memory_view, open_view
+from graph.view_columns import as_day, build, int_or_zero
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -27,8 +27,8 @@ server.bolt.listen_address=127.0.0.1:{bolt}
 server.http.listen_address=127.0.0.1:{http}
 server.https.enabled=false
 server.memory.heap.initial_size=256m
-server.memory.heap.max_size=640m
-server.memory.pagecache.size=128m
+server.memory.heap.max_size={heap}
+server.memory.pagecache.size={cache}
 db.tx_log.rotation.retention_policy=keep_none
 dbms.security.auth_enabled=true
 dbms.usage_report.enabled=false
@@ -80,8 +80,10 @@ class Server:
         password: of the user `neo4j`, made for this server alone.
     """
 
-    def __init__(self, home: Path, more: str = "") -> None:
+    def __init__(self, home: Path, more: str = "", *, large: bool = False) -> None:
+        """Prepare a server; a large one takes memory, and time to compile what then runs fast."""
         self.home = home
+        self._large = large
         self.password = secrets.token_urlsafe(12)
         self._bolt, self._http = _free_ports(2)
         self._process: subprocess.Popen[bytes] | None = None
@@ -100,7 +102,9 @@ class Server:
 
     def configure(self, more: str) -> None:
         """Write the settings, with some lines more; for the next start."""
-        text = _SETTINGS.format(bolt=self._bolt, http=self._http, more=more)
+        heap, cache = ("1536m", "512m") if self._large else ("640m", "128m")
+        ports = {"bolt": self._bolt, "http": self._http}
+        text = _SETTINGS.format(**ports, heap=heap, cache=cache, more=more)
         (self.home / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
 
     def start(self) -> None:
@@ -109,8 +113,10 @@ class Server:
         Raises:
             NoServerHere: it does not start.
         """
+        # The second compiler takes a third of the time of a server that does not live long.
+        size = ["-Xmx1536m"] if self._large else ["-Xmx640m", "-XX:TieredStopAtLevel=1"]
         command = [
-            *_java("-Xms256m", "-Xmx640m", "-XX:+UseSerialGC"),
+            *_java("-Xms256m", *size, "-XX:+UseSerialGC"),
             "org.neo4j.server.CommunityEntryPoint",  # `Neo4jCommunity` from 2025 on
             f"--home-dir={self.home}",
             f"--config-dir={self.home / 'conf'}",
@@ -178,13 +184,13 @@ def _free_ports(count: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def running(home: Path, more: str = "") -> Iterator[Server]:
+def running(home: Path, more: str = "", *, large: bool = False) -> Iterator[Server]:
     """A server for the time of a block.
 
     Raises:
         NoServerHere: it cannot run on this machine.
     """
-    server = Server(home, more)
+    server = Server(home, more, large=large)
     server.start()
     try:
         yield server

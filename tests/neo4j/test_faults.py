@@ -2,12 +2,15 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 import pytest
+from neo4j import ManagedTransaction
+from neo4j.exceptions import NotALeader, SessionExpired
 
 from graph import neo4j_cypher
 from graph.claims import Claim, NodeClaim, Source, TieClaim
@@ -24,10 +27,11 @@ from graph.errors import (
 )
 from graph.model import ALLIANCE, MEMBER_OF, ORGANISATION, TIES
 from graph.neo4j import Neo4jStore
-from graph.neo4j_connection import Address, Connection, version_of
+from graph.neo4j_connection import Address, Connection, Row, Statement, version_of
 from graph.neo4j_staging import Staging
 from graph.opening import open_store
-from graph.store import Reader
+from graph.sqlite import SqliteStore
+from graph.store import Reader, Store
 from tests.conftest import Neo4j
 from tests.neo4j.server import Server, running
 
@@ -45,7 +49,7 @@ def claims(count: int, name: str = "Association") -> Iterator[Claim]:
         yield TieClaim(MEMBER_OF, key, "alliage:gaia", str(number), {"role": "member"})
 
 
-def tell(store: Neo4jStore, source: Source, told: Iterator[Claim]) -> None:
+def tell(store: Store, source: Source, told: Iterator[Claim]) -> None:
     with store.write(source) as writing:
         writing.add(told)
         writing.finish()
@@ -64,7 +68,7 @@ def server(tmp_path: Path, neo4j: Neo4j) -> Iterator[Server]:
 
 
 def test_a_server_that_is_killed_in_a_load_loses_nothing_and_the_load_goes_on(
-    server: Server,
+    server: Server, tmp_path: Path
 ) -> None:
     address = Neo4j(server).address
 
@@ -84,8 +88,10 @@ def test_a_server_that_is_killed_in_a_load_loses_nothing_and_the_load_goes_on(
         assert everything(reader) == before
     with closing(Neo4jStore(replace(address, patience=90), writable=True)) as store:
         tell(store, SOURCE, claims(300))
-        assert [(s.node_claims, s.tie_claims) for s in store.sources()] == [(51, 50), (301, 300)]
-        assert len([*store.scan_nodes()]) == 301
+        with closing(SqliteStore(tmp_path / "undisturbed.db", writable=True)) as undisturbed:
+            tell(undisturbed, BEFORE, claims(50, "Amicale"))
+            tell(undisturbed, SOURCE, claims(300))
+            assert everything(store) == everything(undisturbed)
         store.forget("rna")
         assert everything(store)[2:] == before[2:]
 
@@ -118,10 +124,101 @@ def through(neo4j: Neo4j, monkeypatch: pytest.MonkeyPatch) -> Address:
         except OSError:
             pass
         for end in (one, other):
+            with suppress(OSError):  # told at once, though the other thread still reads from it
+                end.shutdown(socket.SHUT_RDWR)
             end.close()
 
     threading.Thread(target=relay, daemon=True).start()
     return replace(neo4j.address, uri=f"bolt://127.0.0.1:{listening.getsockname()[1]}")
+
+
+# A leader that moves -------------------------------------------------------------------------
+
+MOVED = [NotALeader("No longer the leader"), SessionExpired("The leader has moved")]
+
+
+def moving(monkeypatch: pytest.MonkeyPatch, faults: Callable[[int], Exception | None]) -> list[int]:
+    """Has the n-th transaction that writes fail at its end, as `faults` says; gives their count."""
+    transact, tried = Connection.transact, [0]
+
+    def shaken(self: Connection, work: Callable[[ManagedTransaction], list[list[Row]]]) -> object:
+        def doing(transaction: ManagedTransaction) -> list[list[Row]]:
+            found = work(transaction)
+            tried[0] += 1
+            if fault := faults(tried[0]):
+                raise fault
+            return found
+
+        return transact(self, doing)
+
+    monkeypatch.setattr(Connection, "transact", shaken)
+    return tried
+
+
+def test_a_leader_that_moves_once_in_a_while_changes_nothing(
+    neo4j: Neo4j, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(neo4j.cleared().writer()) as store:
+        tell(store, BEFORE, claims(50))
+        tell(store, SOURCE, claims(60, "Amicale"))
+        still = everything(store)
+    # The driver waits a second before it tries again.
+    monkeypatch.setattr("neo4j._sync.work.session.retry_delay_generator", lambda *_: repeat(0.01))
+    with closing(neo4j.cleared().writer()) as store:
+        # Each transaction fails once: of taking the place, of a batch, of the last one.
+        tried = moving(monkeypatch, lambda n: MOVED[n // 2 % 2] if n % 2 else None)
+        tell(store, BEFORE, claims(50))
+        tell(store, SOURCE, claims(60, "Amicale"))
+        assert tried[0] >= 12
+        assert everything(store) == still
+
+
+@pytest.mark.parametrize("fault", MOVED)
+def test_a_leader_that_does_not_come_back_is_told_and_nothing_is_half_written(
+    neo4j: Neo4j, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    hasty = replace(neo4j.cleared().address, patience=0.3)
+    with closing(Neo4jStore(hasty, writable=True)) as store:
+        tell(store, BEFORE, claims(50))
+        before = everything(store)
+        with monkeypatch.context() as shaking:
+            moving(shaking, lambda n: fault if n > 2 else None)
+            with pytest.raises(StoreUnreachable, match="rien n'est écrit à moitié"):
+                tell(store, SOURCE, claims(60, "Amicale"))
+        assert everything(store) == before
+    with closing(Connection(neo4j.address)) as connection:
+        connection.write(("MATCH (s:Alliage) SET s.lease = 0", {}))  # a minute later
+    with closing(neo4j.writer()) as store:
+        tell(store, SOURCE, claims(60, "Amicale"))
+        again = everything(store)
+    with closing(neo4j.cleared().writer()) as store:
+        tell(store, BEFORE, claims(50))
+        tell(store, SOURCE, claims(60, "Amicale"))
+        assert everything(store) == again
+
+
+def test_what_was_committed_though_its_answer_was_lost_stays_whole(
+    neo4j: Neo4j, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Connection.write
+
+    def deaf(self: Connection, *statements: Statement) -> list[list[Row]]:
+        found = write(self, *statements)
+        if statements[-1][0] == neo4j_cypher.FLIP:
+            raise StoreUnreachable("coupé")
+        return found
+
+    with closing(neo4j.cleared().writer()) as store:
+        tell(store, BEFORE, claims(5))
+        with monkeypatch.context() as cut:
+            cut.setattr(Connection, "write", deaf)
+            with pytest.raises(StoreUnreachable):
+                tell(store, SOURCE, claims(20, "Amicale"))
+        assert [(s.source.name, s.tie_claims) for s in store.sources()] == [
+            ("exemples", 5),
+            ("rna", 20),
+        ]
+        assert len([*store.scan_tie_claims(MEMBER_OF)]) == 25
 
 
 def test_a_wrong_password_is_told(neo4j: Neo4j) -> None:

@@ -15,7 +15,7 @@ from graph.rdf.export import Provenance
 from graph.rdf.files import write_ntriples
 from graph.sqlite import SqliteStore
 from graph.store import Reader, Store
-from graph.view import build
+from graph.view_columns import build
 from tests.conftest import Neo4j
 from tests.graph.test_store_judgements import SAME, tell
 
