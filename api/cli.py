@@ -252,6 +252,8 @@ def _add_data(commands: Commands) -> None:
     serve = _command(commands, "serve", _serve, "ouvrir le service et ses pages", in_json=False)
     serve.add_argument("--host", default="127.0.0.1", metavar="ADRESSE", help="où écouter")
     serve.add_argument("--port", type=int, default=8000, metavar="N", help="à quel port")
+    does = "n'ouvrir que ce qui touche un territoire"
+    serve.add_argument("--in", dest="place", metavar="LIEU", help=does)
     does = "processus qui répondent (sinon 1)"
     serve.add_argument("--workers", type=int, default=1, metavar="N", help=does)
     show_all = _command(commands, "demo", _demo, "préparer les données et montrer", in_json=False)

@@ -19,6 +19,7 @@ from api.service.problems import Problem
 from api.service.settings import ServiceSettings
 from graph.errors import RequestError
 from graph.settings import PREFIX, Settings
+from queries.places import resolve_place
 from viz.outlines.shelf import Shelf
 from viz.outlines.territories import Outlines
 from viz.pages.router import pages, problem_page
@@ -44,6 +45,8 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
     session.ensure(settings)
     # The workers are processes of their own: they read the environment.
     os.environ[f"{PREFIX}STORE"] = settings.address
+    if arguments.place is not None:
+        os.environ[f"{PREFIX}WITHIN"] = _territory(settings, arguments.place)
     with ExitStack() as stack:
         if arguments.workers > 1:
             numbers = tempfile.TemporaryDirectory(prefix="alliage-")
@@ -66,6 +69,16 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
             timeout_graceful_shutdown=_STOPPING_S,
             h11_max_incomplete_event_size=_LONGEST_HEAD,
         )
+
+
+def _territory(settings: Settings, place: str) -> str:
+    """The id of the territory that a person means.
+
+    Raises:
+        UnknownPlace, AmbiguousPlace: it is none, or one of several.
+    """
+    with session.reading(settings) as (_, view):
+        return resolve_place(view, place)[1].id
 
 
 def app() -> FastAPI:

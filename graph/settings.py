@@ -22,11 +22,13 @@ class Settings:
         base: the IRI under which things are published in RDF (`ALLIAGE_BASE`). The default is in
             a domain that RFC 2606 keeps for examples: who publishes sets their own.
         password: of the user of a Neo4j server (`ALLIAGE_NEO4J_PASSWORD`).
+        within: the id of the territory that a service is for (`ALLIAGE_WITHIN`); empty for all.
     """
 
     address: str
     base: str = _EXAMPLE_BASE
     password: str = field(default="", repr=False)
+    within: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -36,6 +38,7 @@ class Settings:
             environment.get(f"{PREFIX}STORE", "") or str(_data_folder() / "alliage.db"),
             base or _EXAMPLE_BASE,
             environment.get(f"{PREFIX}NEO4J_PASSWORD", ""),
+            environment.get(f"{PREFIX}WITHIN", "").strip(),
         )
 
     @property

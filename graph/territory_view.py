@@ -10,28 +10,21 @@ from graph.model import (
     ACTS_IN,
     ALLIANCE,
     CALL,
-    CARRIES,
     FOUNDED,
     KINDS,
-    MEMBER_OF,
-    OPENED,
     ORGANISATION,
     PROJECT,
-    RUNS,
     SEATED_IN,
     SUPPORTS,
     TERRITORY,
     TIES,
-    MemberRole,
     Tie,
 )
 from graph.view import View
 
 _WHERE = (SEATED_IN, ACTS_IN)
 _TOGETHER = (ALLIANCE, PROJECT, CALL)
-_CATALYSTS = (RUNS, FOUNDED, CARRIES, OPENED, SUPPORTS)
-_ROLES = tuple(MemberRole)
-_CONVENING = (MemberRole.LEAD, MemberRole.INITIATOR, MemberRole.HOST)
+_BESIDES = (FOUNDED, SUPPORTS)
 _COLUMNS = (
     "kind",
     "world",
@@ -56,9 +49,11 @@ def territory_view(view: View, place: str) -> View:
     """The view without what has nothing to do with a territory.
 
     It has all territories, goals and other things of reference; the organisations that are seated
-    or act in a place that has something in common with the territory, the alliances, projects and
-    calls that are there or that these take part in, and who brings them together. Its columns lie
-    beside those of the whole view, and go with them.
+    or act in a place that has something in common with the territory, with their alliances,
+    projects and calls and those that are there, all who take part in these, and what else they
+    take part in: so that who introduces whom is told as by the whole. Scores that are drawn from
+    all organisations are those of these. Its columns lie beside those of the whole view, and go
+    with them.
 
     Args:
         view: of the whole store.
@@ -85,10 +80,11 @@ def _concerned(view: View, rank: int) -> Mask:
     members = kept & organisation
     kept |= apart & ~organisation & (_starts(view, TIES, members) | _ends(view, TIES, members))
     gathered = kept & apart & ~organisation
-    kept |= organisation & (_starts(view, _CATALYSTS, gathered | members))
-    convening = _starts(view, (MEMBER_OF,), gathered, [*map(_ROLES.index, _CONVENING)])
-    every: Mask = kept | (organisation & convening)
-    return every
+    kept |= organisation & _starts(view, TIES, gathered)
+    kept |= organisation & _starts(view, _BESIDES, members)
+    people = kept & organisation
+    kept |= apart & ~organisation & (_starts(view, TIES, people) | _ends(view, TIES, people))
+    return kept
 
 
 def _starts(view: View, ties: Iterable[Tie], ends: Mask, roles: Sequence[int] = ()) -> Mask:

@@ -51,7 +51,7 @@ def _codes(view: View) -> Ints:
     def make() -> dict[str, Array]:
         every = described(view, terrain(view), slice(None))
         rows = [_row(view, funder, every) for funder in funders(view)[0]]
-        return {"codes": np.array(rows, dtype=np.uint8).reshape(-1, len(every))}
+        return {"codes": np.array(rows, dtype=np.uint8).reshape(len(rows), len(every))}
 
     return view.derived(f"verdicts-{_FORMAT}", make)["codes"]
 

@@ -11,6 +11,7 @@ from graph.errors import AlliageError, RequestError
 from graph.opening import open_store
 from graph.settings import Settings
 from graph.store import Reader
+from graph.territory_view import territory_view
 from graph.view import View, memory_view, open_view
 from queries.acquaintance import acquaintances
 from queries.cartography import table_of
@@ -89,7 +90,7 @@ def _build(settings: Settings) -> None:
         _alone(settings.view_folder),
         closing(open_store(settings.address, settings.password)) as store,
     ):
-        warm(open_view(store, settings.view_folder))
+        warm(_narrowed(open_view(store, settings.view_folder), settings))
 
 
 @contextmanager
@@ -108,12 +109,22 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def view_of(store: Reader, folder: Path) -> View:
-    """The view of a store, in memory where its columns cannot be kept or are damaged."""
+def view_of(store: Reader, settings: Settings) -> View:
+    """The view of a store, in memory where its columns cannot be kept or are damaged.
+
+    Raises:
+        UnknownId: the territory that the service is for is none.
+    """
     try:
-        return open_view(store, folder)
+        whole = open_view(store, settings.view_folder)
     except (OSError, EOFError, ValueError, KeyError):
-        return memory_view(store)
+        whole = memory_view(store)
+    return _narrowed(whole, settings)
+
+
+def _narrowed(whole: View, settings: Settings) -> View:
+    """What the service is for: a territory, or all."""
+    return territory_view(whole, settings.within) if settings.within else whole
 
 
 def warm(view: View) -> None:

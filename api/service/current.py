@@ -181,6 +181,6 @@ def _open(settings: Settings) -> Generation:
     with ExitStack() as stack:
         store = stack.enter_context(closing(shared(settings)))
         stack.enter_context(store.snapshot())
-        view = view_of(store, settings.view_folder)
+        view = view_of(store, settings)
         warm(view)
         return Generation(store, view, store.stamp(), stack.pop_all())

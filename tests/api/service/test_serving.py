@@ -363,7 +363,7 @@ def test_the_columns_are_made_in_another_process(copied: Path) -> None:
 
 @pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "-1"], ["--workers", "0"]])
 def test_a_number_that_makes_no_sense_is_refused(tmp_path: Path, words: list[str]) -> None:
-    asked = argparse.Namespace(host="127.0.0.1", port=8000, workers=1)
+    asked = argparse.Namespace(host="127.0.0.1", port=8000, workers=1, place=None)
     setattr(asked, words[0].removeprefix("--"), int(words[1]))
     with pytest.raises(RequestError, match=words[0]):
         serving.run(Settings(str(tmp_path / "a.db")), asked)
