@@ -691,7 +691,7 @@ def test_an_empty_command_and_one_that_does_not_exist_say_what_there_is(run: Run
     assert all(command in err for command in COMMANDS)
     assert run("export", "--format", "xml")[2] == (
         "--format\u00a0: «\u00a0xml\u00a0» n'est pas un choix possible "
-            "(gexf, graphml, ntriples, turtle) "
+        "(gexf, graphml, ntriples, turtle) "
         "(voir alliage export --help).\n"
     )
 
