@@ -17,7 +17,7 @@ from graph.claims import Claim, NodeClaim, TieClaim
 from graph.errors import RequestError
 from graph.model import ACTS_IN, MEMBER_OF, ORGANISATION, SEATED_IN
 from graph.settings import Settings
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import memory_view
 from ingest.bundled import BUNDLED
 from ingest.catalogue import local, recognised, tabular

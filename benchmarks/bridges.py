@@ -22,7 +22,7 @@ import numpy as np
 
 from graph.claims import Claim, NodeClaim, Properties, Source, TieClaim
 from graph.model import ACTS_IN, ALLIANCE, MEMBER_OF, ORGANISATION, PART_OF, TERRITORY, World
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View, open_view
 from queries.acquaintance import acquaintances, disjoint
 from queries.bridges import Request, bridges

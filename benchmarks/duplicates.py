@@ -26,7 +26,7 @@ from math import sqrt
 from pathlib import Path
 
 from graph.identity import Judgement, Verdict
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from ingest.bundled import BUNDLED
 from ingest.catalogue import recognised, tabular
 from ingest.duplicates.comparison import MAYBE, SURE

@@ -22,7 +22,7 @@ from random import Random
 
 from graph.claims import Claim
 from graph.identifiers import luhn_sum
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from ingest import reference
 from ingest.rows import Rejected, Row
 from ingest.runner import Ingested, ingest_files

@@ -16,7 +16,7 @@ from api import ingesting
 from benchmarks.ingest_speed import write
 from graph.model import ORGANISATION
 from graph.settings import Settings
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 
 ORGANISATIONS = 200_000
 

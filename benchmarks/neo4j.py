@@ -27,8 +27,8 @@ from graph.model import (
     TERRITORY,
     TIES,
 )
-from graph.neo4j import Neo4jStore
-from graph.neo4j_connection import Address
+from graph.neo4j.connection import Address
+from graph.neo4j.store import Neo4jStore
 from graph.view import open_view
 from graph.view_columns import build
 from tests.neo4j.server import USER, running

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from graph.errors import RequestError
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Store
 
 _SQLITE = "sqlite:///"
@@ -40,7 +40,7 @@ def name_of_server(address: str) -> str:
     Raises:
         RequestError: it is no address of a server.
     """
-    from graph.neo4j_connection import Address
+    from graph.neo4j.connection import Address
 
     there = Address.of(address, "")
     where = f"{there.uri.partition('://')[2]}/{there.database}"
@@ -52,7 +52,7 @@ def open_store(address: str, password: str = "", *, writable: bool = False) -> S
 
     Args:
         address: `sqlite:///PATH`, a path, or `neo4j://USER@HOST:PORT/DATABASE` (`neo4j+s`, `bolt`,
-            `bolt+s`: see `graph.neo4j_connection.Address`).
+            `bolt+s`: see `graph.neo4j.connection.Address`).
         password: of the user of a server.
         writable: whether to write as well as read.
 
@@ -63,7 +63,7 @@ def open_store(address: str, password: str = "", *, writable: bool = False) -> S
     if not is_on_server(address):
         return SqliteStore(file_of(address), writable=writable)
     # Loaded only here: who keeps a file needs no driver.
-    from graph.neo4j import Neo4jStore
-    from graph.neo4j_connection import Address
+    from graph.neo4j.connection import Address
+    from graph.neo4j.store import Neo4jStore
 
     return Neo4jStore(Address.of(address, password), writable=writable)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import settings
 
 from graph.copying import copy_store
-from graph.neo4j import Neo4jStore
-from graph.neo4j_connection import Address, Connection
-from graph.sqlite import SqliteStore
+from graph.neo4j.connection import Address, Connection
+from graph.neo4j.store import Neo4jStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Reader
 from graph.view import View, open_view
 from ingest.bundled import BUNDLED

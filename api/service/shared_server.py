@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from graph.errors import EmptyStore, StoreBusy, StoreError, StoreRefused, StoreUnreachable
 from graph.model import Kind, Tie
-from graph.neo4j import Neo4jStore
-from graph.neo4j_connection import Address
-from graph.neo4j_scope import KEPT_S
+from graph.neo4j.connection import Address
+from graph.neo4j.scope import KEPT_S
+from graph.neo4j.store import Neo4jStore
 from graph.once import Once
 from graph.store import Found, StoredClaim, StoredNode, StoredTie
 

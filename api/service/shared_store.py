@@ -9,7 +9,7 @@ from typing import Protocol
 from graph.errors import EmptyStore
 from graph.model import Kind, Tie
 from graph.settings import Settings
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Found, Reader, StoredClaim, StoredNode, StoredSource, StoredTie
 
 

@@ -20,7 +20,7 @@ from api import cli, ingesting, session
 from api.lines import typeset
 from graph import opening
 from graph.model import KINDS, VOCABULARIES, Means, MemberRole, World
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from ingest import reference
 from ingest.bundled import BUNDLED, Bundled
 from ingest.ecosystem import DATA

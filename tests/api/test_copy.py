@@ -9,7 +9,7 @@ import pytest
 from api.cli import main
 from graph.claims import NodeClaim, Source
 from graph.model import ORGANISATION
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 
 SOURCE = Source("essai", "Essai", "Alliage", "Licence Ouverte 2.0")
 

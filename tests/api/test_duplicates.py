@@ -13,7 +13,7 @@ from api import cli
 from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.identity import Judgement, Verdict
 from graph.model import ORGANISATION, SEATED_IN, TERRITORY
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 
 Run: TypeAlias = Callable[..., tuple[int, str, str]]
 

@@ -11,7 +11,7 @@ from api import as_json, ecosystem
 from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.errors import RequestError
 from graph.model import ALLIANCE, MEMBER_OF, ORGANISATION, SEATED_IN, TERRITORY
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View, memory_view
 from queries.ecosystem import Ecosystem
 

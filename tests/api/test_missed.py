@@ -14,7 +14,7 @@ from api import as_json, missed
 from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.errors import RequestError
 from graph.model import ACTS_IN, CARRIES, ORGANISATION, PROJECT
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View, memory_view
 from ingest.runner import ingest_files
 from ingest.sources import calls

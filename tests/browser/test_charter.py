@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, expect
 
 from graph.model import ACTS_IN, MEMBER_OF, OFFERS, USES
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 
 ROOT = Path(__file__).parents[2]
 _ALLIANCE = "alliances:manger-ensemble-a-grenoble"

@@ -20,11 +20,12 @@ from pathlib import Path
 
 import apsw
 
-from graph import sqlite, sqlite_schema
 from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.errors import StoreError
 from graph.model import MEMBER_OF, ORGANISATION
-from graph.sqlite import SqliteStore
+from graph.sqlite import schema as sqlite_schema
+from graph.sqlite import store as sqlite
+from graph.sqlite.store import SqliteStore
 from graph.store import Reader, Written
 
 KEPT = Source("exemples", "Exemples d'alliances", "Le RAMEAU", "", date="2021", keeps_history=False)

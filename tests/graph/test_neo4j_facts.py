@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from graph.claims import Source
 from graph.columns import Strings
 from graph.model import ACTS_IN, OFFERS, TIES
-from graph.neo4j_facts import Facts, Gathering, replaced, united
+from graph.neo4j.facts import Facts, Gathering, replaced, united
 
 SOURCES = {"a": Source("a", "A", "", ""), "b": Source("b", "B", "", "", trust=80)}
 IDS = st.sampled_from(["x:a", "x:b", "x:É", "x:🚲", "alliage:a", "commune:1"])

@@ -12,7 +12,7 @@ import pytest
 from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.model import ACTS_IN, ALLIANCE, MEMBER_OF, ORGANISATION, TERRITORY, TIES
 from graph.networks import FORMATS, Network, Scope, scope_of, to_networkx, write_network
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View
 from queries.places import resolve_place
 

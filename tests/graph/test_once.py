@@ -14,7 +14,7 @@ from graph.claims import NodeClaim, Properties, Source, TieClaim
 from graph.columns import Ints
 from graph.model import ORGANISATION, SEATED_IN, TERRITORY
 from graph.once import Once
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View, latest_of_view, memory_view, once_a_view
 
 RAMEAU = Source("rameau", "Exemples d'alliances", "Le RAMEAU", "", "", "2021", 50)

@@ -54,7 +54,7 @@ from graph.rdf.page import page
 from graph.rdf.terms import Iris, date, decimal, legal_form_iri, web_iri
 from graph.rdf.ties import TIE_MAPPINGS, mapping_of_tie
 from graph.rdf.vocabulary import VOCABULARY_LABELS, own_terms, vocabulary
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import StoredClaim, StoredNode, StoredSource, StoredTie
 from graph.validation import problems
 

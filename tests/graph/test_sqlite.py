@@ -7,7 +7,7 @@ import apsw
 
 from graph.claims import Source, TieClaim
 from graph.model import MEMBER_OF
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 
 LA_POSTE, ALLIANCE = "siren:356000000", "alliage:alliance-dynamique"
 

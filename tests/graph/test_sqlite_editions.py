@@ -13,9 +13,9 @@ from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.errors import InvalidClaim
 from graph.identity import Judgement, Verdict
 from graph.model import ALLIANCE, MEMBER_OF, ORGANISATION, PART_OF, TERRITORY, TIES
-from graph.sqlite import SqliteStore
-from graph.sqlite_schema import tie_table
-from graph.sqlite_writing import SourceWriting
+from graph.sqlite.schema import tie_table
+from graph.sqlite.store import SqliteStore
+from graph.sqlite.writing import SourceWriting
 from graph.store import Written
 
 BEFORE = Source("reference", "Référence", "Insee", "Licence Ouverte 2.0", trust=100)

@@ -22,8 +22,8 @@ import pytest
 from graph.claims import Claim, NodeClaim, Source
 from graph.errors import EmptyStore, NewerStore, NotAStore, StoreBusy, StoreError, StoreUnwritable
 from graph.model import MEMBER_OF, ORGANISATION, TIES
-from graph.sqlite import SqliteStore
-from graph.sqlite_schema import SCHEMA_VERSION
+from graph.sqlite.schema import SCHEMA_VERSION
+from graph.sqlite.store import SqliteStore
 from graph.store import Reader, StoredSource, Written
 
 ROOT = Path(__file__).resolve().parents[2]

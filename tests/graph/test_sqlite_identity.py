@@ -14,7 +14,7 @@ from graph.errors import ContradictoryJudgement
 from graph.identity import Judgement, Verdict
 from graph.model import ALLIANCE, ORGANISATION, TERRITORY, Kind
 from graph.rdf.files import write_ntriples
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Reader
 
 # The metropolis as a body and as a territory: two things, which share a name.

@@ -29,7 +29,7 @@ from graph.model import (
     Kind,
     Tie,
 )
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Found, Reader, Store, StoredClaim, StoredNode, StoredSource, Written
 
 # A backend -----------------------------------------------------------------------------------

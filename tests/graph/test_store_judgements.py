@@ -13,7 +13,7 @@ from graph.identity import Judgement, Verdict
 from graph.model import ALLIANCE, MEMBER_OF, ORGANISATION, PART_OF, SEATED_IN, TERRITORY, TIES
 from graph.rdf.export import Provenance
 from graph.rdf.files import write_ntriples
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Reader, Store
 from graph.view import memory_view
 from queries.show import show

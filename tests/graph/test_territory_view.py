@@ -19,7 +19,7 @@ from graph.model import (
     TIES,
     Tie,
 )
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.territory_view import territory_view
 from graph.view import View, open_view
 

@@ -47,7 +47,7 @@ from graph.model import (
     Tie,
     World,
 )
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Reader
 from graph.view import View, memory_view, open_view
 from graph.view_columns import as_day, build, int_or_zero
@@ -896,7 +896,7 @@ _OPEN = """
 import sys
 from pathlib import Path
 from graph.columns import is_mapped
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import open_view
 sys.stdin.readline()
 view = open_view(SqliteStore(Path(sys.argv[1])), Path(sys.argv[2]))
@@ -926,7 +926,7 @@ _WATCH = """
 import sys
 import time
 from pathlib import Path
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import open_view
 store, folder = SqliteStore(Path(sys.argv[1])), Path(sys.argv[2])
 print("ready", flush=True)

@@ -8,7 +8,7 @@ import pytest
 from graph.claims import Source
 from graph.errors import SourceError, UnknownSource
 from graph.model import ORGANISATION
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from ingest.catalogue import FILE_SOURCES, local, recognised, tabular
 from ingest.runner import Ingested, ingest_files
 from ingest.tabular import Tabular

@@ -11,7 +11,7 @@ import pytest
 
 from graph.errors import SourceError
 from graph.model import TIES
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from ingest import pipeline
 from ingest.runner import Ingested, ingest_files
 from ingest.sources import rna, sirene

@@ -18,7 +18,7 @@ from graph.rdf.export import Provenance
 from graph.rdf.files import write_ntriples, write_turtle
 from graph.rdf.mapping import Judge
 from graph.rdf.ntriples import cleaned
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Reader
 from ingest import rdf
 from ingest.catalogue import bundled

@@ -9,7 +9,7 @@ import pytest
 from graph.claims import Claim, NodeClaim, Source
 from graph.errors import InvalidClaim, SourceError, UnknownSource
 from graph.model import ORGANISATION, TIES
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import StoredClaim, StoredTie
 from ingest.bundled import BUNDLED, Bundled
 from ingest.catalogue import NAMES, tabular

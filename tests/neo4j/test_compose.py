@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from graph.neo4j_connection import Address, Connection
+from graph.neo4j.connection import Address, Connection
 from tests.conftest import Neo4j
 
 ROOT = Path(__file__).parents[2]

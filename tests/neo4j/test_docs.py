@@ -21,8 +21,8 @@ from graph.model import (
     SEATED_IN,
     TERRITORY,
 )
-from graph.neo4j import Neo4jStore
-from graph.neo4j_connection import Connection, Row
+from graph.neo4j.connection import Connection, Row
+from graph.neo4j.store import Neo4jStore
 from graph.store import StoredTie
 from graph.view import View, memory_view
 from queries.bridges import Request, bridges

@@ -12,7 +12,6 @@ import pytest
 from neo4j import ManagedTransaction
 from neo4j.exceptions import NotALeader, SessionExpired
 
-from graph import neo4j_cypher
 from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.errors import (
     AlliageError,
@@ -26,11 +25,12 @@ from graph.errors import (
     StoreUnwritable,
 )
 from graph.model import ALLIANCE, MEMBER_OF, ORGANISATION, TIES
-from graph.neo4j import Neo4jStore
-from graph.neo4j_connection import Address, Connection, Row, Statement, version_of
-from graph.neo4j_staging import Staging
+from graph.neo4j import cypher as neo4j_cypher
+from graph.neo4j.connection import Address, Connection, Row, Statement, version_of
+from graph.neo4j.staging import Staging
+from graph.neo4j.store import Neo4jStore
 from graph.opening import open_store
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Reader, Store
 from tests.conftest import Neo4j
 from tests.neo4j.server import Server, running

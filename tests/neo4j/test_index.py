@@ -9,15 +9,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from graph import neo4j_index
 from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.columns import Array
 from graph.errors import ContradictoryJudgement, StoreUnreachable
 from graph.identity import Judgement, Verdict
 from graph.model import MEMBER_OF, ORGANISATION
-from graph.neo4j import Neo4jStore
-from graph.neo4j_connection import Connection, Page
-from graph.sqlite import SqliteStore
+from graph.neo4j import index as neo4j_index
+from graph.neo4j.connection import Connection, Page
+from graph.neo4j.store import Neo4jStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Store
 from graph.view import open_view
 from graph.view_columns import build

@@ -13,7 +13,7 @@ from graph.identity import Judgement, Verdict
 from graph.model import ORGANISATION, TERRITORY
 from graph.rdf.export import Provenance
 from graph.rdf.files import write_ntriples
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Reader, Store
 from graph.view_columns import build
 from tests.conftest import Neo4j

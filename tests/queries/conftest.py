@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph.claims import Claim, Source
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View, memory_view
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from graph.claims import Claim, NodeClaim, Source
 from graph.identity import Judgement, Verdict
 from graph.model import ORGANISATION
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View, memory_view
 from queries.coverage import sources
 from queries.ledger import COUNTED

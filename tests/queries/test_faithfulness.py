@@ -17,7 +17,7 @@ import pytest
 
 from graph.claims import Claim, NodeClaim, Properties, TieClaim
 from graph.model import ACTS_IN, GOVERNS, MEMBER_OF, ORGANISATION, SEATED_IN, Means, Tie
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import StoredClaim, StoredNode, StoredTie
 from graph.view import View, memory_view
 from ingest import ecosystem, reference

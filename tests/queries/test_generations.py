@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graph.claims import NodeClaim, Properties, Source, TieClaim
 from graph.model import ORGANISATION, SEATED_IN, TERRITORY
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View, memory_view
 from queries.ecosystem import ecosystem
 from queries.gaps import gaps

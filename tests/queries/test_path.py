@@ -10,7 +10,7 @@ import pytest
 from graph.claims import Claim, NodeClaim, TieClaim
 from graph.errors import AmbiguousName, RequestError, UnknownId
 from graph.model import INSPIRED, MEMBER_OF, ORGANISATION, PART_OF, SUPPORTS, TERRITORY, tie_named
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View
 from queries.acquaintance import acquaintances as known_of
 from queries.acquaintance import disjoint

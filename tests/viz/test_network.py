@@ -6,7 +6,7 @@ import networkx as nx
 import pytest
 
 from graph.claims import Claim, NodeClaim
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View, memory_view
 from ingest import ecosystem, reference
 from queries import bridges, partner_request, partners

@@ -27,7 +27,7 @@ from graph.claims import NodeClaim, Source
 from graph.errors import RequestError, StoreBusy
 from graph.model import ORGANISATION
 from graph.settings import Settings
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View
 
 ROOT = Path(api.__file__).parents[1]
@@ -118,7 +118,7 @@ from contextlib import closing
 from pathlib import Path
 from graph.claims import NodeClaim, Source
 from graph.model import ORGANISATION
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 source = Source("essai", "Essai", "Alliage", "Licence Ouverte 2.0")
 with closing(SqliteStore(Path({path!r}), writable=True)) as store, store.write(source) as writing:
     said = {{"name": "Essai neuf"}}

@@ -9,7 +9,7 @@ import pytest
 from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.identity import Judgement, Verdict
 from graph.model import ORGANISATION, SEATED_IN, TERRITORY
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Store
 from ingest.duplicates.candidates import equal_ids, likely
 from ingest.duplicates.comparison import Rarity

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from graph.claims import Claim, NodeClaim, TieClaim
 from graph.model import ALLIANCE
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import StoredTie
 from graph.validation import problems
 from ingest.sources.city_contracts import SOURCE, TABULAR, recognises

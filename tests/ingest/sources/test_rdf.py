@@ -23,7 +23,7 @@ from graph.model import (
 )
 from graph.rdf.export import Provenance
 from graph.rdf.files import write_ntriples, write_turtle
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.store import Reader
 from graph.validation import problems
 from ingest import rdf

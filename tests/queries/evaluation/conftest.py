@@ -8,7 +8,7 @@ import pytest
 
 from graph.claims import Claim, NodeClaim, Source, TieClaim
 from graph.model import ALLIANCE, MEMBER_OF, ORGANISATION
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import memory_view
 from queries.evaluation.record import Record
 

@@ -12,7 +12,7 @@ import pytest
 
 from graph.claims import Claim, NodeClaim, TieClaim
 from graph.model import ALLIANCE, MEMBER_OF, ORGANISATION, SEATED_IN, TERRITORY, MemberRole, World
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import memory_view
 from queries.evaluation.coordinators import (
     Among,

@@ -6,7 +6,7 @@ import numpy as np
 
 from graph.claims import Claim, NodeClaim, TieClaim
 from graph.model import ACTS_IN, ALLIANCE, MEMBER_OF, ORGANISATION, TERRITORY, Level
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import memory_view
 from queries.evaluation.freezing import frozen
 from queries.evaluation.participations import dated_participations

@@ -12,7 +12,7 @@ import pytest
 
 from graph.claims import NodeClaim, Source, TieClaim, Value
 from graph.model import ACTS_IN, ALLIANCE, MEMBER_OF, ORGANISATION, PART_OF, TERRITORY
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View, memory_view
 from viz.pages.downloads import cell
 

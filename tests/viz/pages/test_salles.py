@@ -20,7 +20,7 @@ import rdflib
 
 from graph.claims import NodeClaim, Source, TieClaim
 from graph.model import ALLIANCE, MEMBER_OF, ORGANISATION
-from graph.sqlite import SqliteStore
+from graph.sqlite.store import SqliteStore
 from graph.view import View, memory_view
 from queries.path import neighbours
 from viz.network import MOST

@@ -12,8 +12,8 @@ from graph.errors import InvalidClaim
 from graph.merge import in_order_of_trust, merged
 from graph.model import TIES, kind_named
 from graph.prepared import Batch, former_keys, to_json, words
-from graph.sqlite_first import FirstEdition
-from graph.sqlite_schema import Row, begin_generation, put_source, tie_table
+from graph.sqlite.first import FirstEdition
+from graph.sqlite.schema import Row, begin_generation, put_source, tie_table
 from graph.store import StoredClaim, Written
 
 _BATCH = 5_000

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
-from graph import neo4j_cypher as cypher
 from graph.claims import Properties, Source
 from graph.errors import StoreBusy
 from graph.merge import in_order_of_trust, merged
 from graph.model import TIES, Kind, Tie
-from graph.neo4j_connection import Connection, Row, Statement
-from graph.neo4j_scope import KEPT_S, Scope, source_text
-from graph.neo4j_versions import State, claim_of, node_of, state_of, words_of_thing
+from graph.neo4j import cypher
+from graph.neo4j.connection import Connection, Row, Statement
+from graph.neo4j.scope import KEPT_S, Scope, source_text
+from graph.neo4j.versions import State, claim_of, node_of, state_of, words_of_thing
 from graph.store import StoredSource
 
 _LEASE_MS = 60_000  # after which a writer that says nothing is taken for dead

@@ -8,13 +8,13 @@ from functools import cached_property
 
 import orjson
 
-from graph import neo4j_cypher as cypher
 from graph.claims import Source
 from graph.errors import StoreBusy
 from graph.identity import Judgement, Verdict, within_kinds
 from graph.model import TIES, Tie
-from graph.neo4j_connection import Connection, Row
-from graph.neo4j_versions import kind_of, node_of, state_of
+from graph.neo4j import cypher
+from graph.neo4j.connection import Connection, Row
+from graph.neo4j.versions import kind_of, node_of, state_of
 from graph.prepared import former_keys
 from graph.store import StoredSource
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from graph import neo4j_cypher as cypher
 from graph.claims import Properties, Source
 from graph.columns import Array
 from graph.errors import (
@@ -19,13 +18,14 @@ from graph.identity import Judgement, Verdict, identities, within_kinds
 from graph.merge import in_order_of_trust, merged
 from graph.model import Kind, Tie
 from graph.name_search import find
-from graph.neo4j_connection import Address, Connection
-from graph.neo4j_index import fresh_columns
-from graph.neo4j_names import Neo4jNames
-from graph.neo4j_scope import Scope, judgement_text
-from graph.neo4j_staging import Staging
-from graph.neo4j_versions import claim_of, node_of, tie_values
-from graph.neo4j_writing import SourceWriting, remove_source
+from graph.neo4j import cypher
+from graph.neo4j.connection import Address, Connection
+from graph.neo4j.index import fresh_columns
+from graph.neo4j.names import Neo4jNames
+from graph.neo4j.scope import Scope, judgement_text
+from graph.neo4j.staging import Staging
+from graph.neo4j.versions import claim_of, node_of, tie_values
+from graph.neo4j.writing import SourceWriting, remove_source
 from graph.store import Found, StoredClaim, StoredNode, StoredSource, StoredTie
 
 _FORMAT = 1
@@ -44,7 +44,7 @@ class Neo4jStore:
         Raises:
             EmptyStore: there is no store to read.
             NewerStore: a later version of Alliage made it.
-            StoreError: the server cannot be used; see `graph.neo4j_connection`.
+            StoreError: the server cannot be used; see `graph.neo4j.connection`.
         """
         self.address = address
         self._writable = writable

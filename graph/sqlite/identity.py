@@ -6,8 +6,8 @@ import apsw
 
 from graph.errors import ContradictoryJudgement
 from graph.identity import Judgement, Verdict, identities, within_kinds
-from graph.sqlite_schema import Row, begin_generation, clear_writing
-from graph.sqlite_writing import refresh_touched
+from graph.sqlite.schema import Row, begin_generation, clear_writing
+from graph.sqlite.writing import refresh_touched
 
 # A node that no claim describes any more stays while judgements hold it: what they join to it would
 # else point to nothing, and be lost when a source speaks of it anew.

@@ -2,7 +2,7 @@
 
 Nothing of it can vanish, be corrected or be there already: no record waits for the others, and a
 thing that is new to the store is written with what it amounts to. What others speak of too is
-merged at the end, as in every writing (`graph.sqlite_writing`), which gives the same content.
+merged at the end, as in every writing (`graph.sqlite.writing`), which gives the same content.
 """
 
 import marshal
@@ -16,7 +16,7 @@ from graph.claims import Source
 from graph.errors import InvalidClaim
 from graph.model import TIES, tie_named
 from graph.prepared import Batch, NodeRow, TieRow, words_of
-from graph.sqlite_schema import (
+from graph.sqlite.schema import (
     Cell,
     Row,
     begin_generation,

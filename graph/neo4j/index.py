@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from graph import columns
-from graph import neo4j_cypher as cypher
 from graph.columns import Array
 from graph.model import TIES
-from graph.neo4j_connection import Connection, Page, Row
-from graph.neo4j_facts import Facts, Gathering, columns_of, replaced
-from graph.neo4j_scope import Scope
+from graph.neo4j import cypher
+from graph.neo4j.connection import Connection, Page, Row
+from graph.neo4j.facts import Facts, Gathering, columns_of, replaced
+from graph.neo4j.scope import Scope
 
 _PAGE = 3_000  # things, with the ties that start at them
 _MOST = 300_000  # changes that are taken one by one

@@ -23,7 +23,7 @@ from graph.identity import Judgement
 from graph.merge import in_order_of_trust, merged
 from graph.model import TIES, Kind, Tie, kind_named
 from graph.name_search import find
-from graph.sqlite_identity import (
+from graph.sqlite.identity import (
     UNAPPLIED,
     apply_judgements,
     drop_judgements,
@@ -32,8 +32,8 @@ from graph.sqlite_identity import (
     put_judgements,
     settle_judgements,
 )
-from graph.sqlite_names import SqliteNames
-from graph.sqlite_schema import (
+from graph.sqlite.names import SqliteNames
+from graph.sqlite.schema import (
     APPLICATION_ID,
     SCHEMA_VERSION,
     Row,
@@ -43,7 +43,7 @@ from graph.sqlite_schema import (
     prepare_writing,
     tie_table,
 )
-from graph.sqlite_writing import SourceWriting, claim_of, refresh_touched, source_of
+from graph.sqlite.writing import SourceWriting, claim_of, refresh_touched, source_of
 from graph.store import Found, StoredClaim, StoredNode, StoredSource, StoredTie
 
 _SOURCE = "s.name, s.title, s.publisher, s.licence, s.url, s.date, s.trust, s.keeps_history"

@@ -17,8 +17,8 @@ import orjson
 from graph.claims import Source
 from graph.columns import Array, Ints, Mask, Strings, Table
 from graph.model import TIES, Tie
-from graph.neo4j_scope import Scope
-from graph.neo4j_versions import node_of, tie_values
+from graph.neo4j.scope import Scope
+from graph.neo4j.versions import node_of, tie_values
 from graph.view_columns import TieRows, derived, in_order, things_of
 
 _NODES = 20_000  # whose claims are held at once

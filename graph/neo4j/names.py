@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from graph import neo4j_cypher as cypher
 from graph.model import kind_named
 from graph.name_search import CANDIDATES, Wanted
-from graph.neo4j_connection import Connection, Row
-from graph.neo4j_scope import Scope
-from graph.neo4j_versions import node_of, words_of_thing
+from graph.neo4j import cypher
+from graph.neo4j.connection import Connection, Row
+from graph.neo4j.scope import Scope
+from graph.neo4j.versions import node_of, words_of_thing
 
 _TRIED = 50  # things whose words may all be of a state that has passed
 

@@ -10,14 +10,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from graph import neo4j_cypher as cypher
 from graph.claims import Claim, Source
 from graph.columns import Array
 from graph.errors import InvalidClaim
 from graph.model import TIES, Kind, Tie, kind_named, tie_named
-from graph.neo4j_connection import Row, Statement
-from graph.neo4j_staging import Staging, mark_renamed
-from graph.neo4j_versions import (
+from graph.neo4j import cypher
+from graph.neo4j.connection import Row, Statement
+from graph.neo4j.staging import Staging, mark_renamed
+from graph.neo4j.versions import (
     State,
     ended_on,
     kind_of,

@@ -34,7 +34,6 @@ from neo4j.exceptions import (
     TransientError,
 )
 
-from graph import neo4j_cypher as cypher
 from graph.errors import (
     NotAStore,
     OldServer,
@@ -45,6 +44,7 @@ from graph.errors import (
     StoreUnreachable,
     StoreUnwritable,
 )
+from graph.neo4j import cypher
 
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _OLDEST = (5, 26)
