@@ -81,7 +81,7 @@ def shown(page: Page, faults: list[str]) -> Callable[[str], Page]:
     def show(where: str) -> Page:
         page.goto(where)
         faults[:] = [each for each in faults if not _OF_A_PROBLEM.search(each)]
-        if "vue=carte" in where:
+        if page.locator("[data-map]").count():  # it draws what it then asks for
             page.wait_for_load_state("networkidle")
         return page
 
